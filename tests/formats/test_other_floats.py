@@ -144,6 +144,40 @@ def test_weights_of_local_functions_are_converted(inside):
     assert [layer.locked for layer in model.layers] == [""] and model.inputs[0].dtype == "float32"
 
 
+def test_branches_in_local_functions_are_converted():
+    b = Build()
+    weight = numpy_helper.from_array(b.rng.standard_normal((4, 4)).astype(np.float16), "w")
+    half = [
+        helper.make_node("Constant", [], ["w"], value=weight),
+        helper.make_node("MatMul", ["a", "w"], ["m"]),
+        helper.make_node("Cast", ["m"], ["chosen"], to=TensorProto.FLOAT16),
+    ]
+    end = helper.make_tensor_value_info("chosen", TensorProto.FLOAT16, None)
+    branch = helper.make_graph(half, "branch", [], [end])
+    nodes = [
+        helper.make_node("ReduceMax", ["a"], ["most"], keepdims=0),
+        helper.make_node("Cast", ["most"], ["any"], to=TensorProto.BOOL),
+        helper.make_node("If", ["any"], ["c"], then_branch=branch, else_branch=branch),
+    ]
+    either = helper.make_function("own", "Either", ["a"], ["c"], nodes, [helper.make_opsetid("", 18)])
+    b.node("Either", ["x"], "y", domain="own")
+    proto = b.proto({"x": ["N", 4]}, {"y": ["N", 4]}, opsets={"own": 1}, functions=[either])
+    model = opened(_typed(proto, TensorProto.FLOAT16))
+    assert model.inputs[0].dtype == "float32" and {layer.dtype for layer in model.layers} == {"float32"}
+
+
+def test_a_model_that_cannot_be_compared_is_converted_only_if_it_loads_in_float32(monkeypatch):
+    monkeypatch.setattr(finish.widen, "NAMING", ())  # a cast to float16 stays, and its reader takes no two types
+    b = Build()
+    weight = b.constant("w", b.rng.standard_normal((4, 4)), np.float16)
+    b.node("RandomNormal", [], "noise", shape=[1, 4])
+    b.node("Cast", ["noise"], "half", to=TensorProto.FLOAT16)
+    b.node("Add", [b.node("MatMul", ["x", weight], "m"), "half"], "y")
+    model = opened(_typed(b.proto({"x": ["N", 4]}, {"y": ["N", 4]}), TensorProto.FLOAT16))
+    (said,) = (step for step in model.preparations if step.id == "float32")
+    assert not said.applied and "does not run the model in float32" in said.detail
+
+
 def test_half_weights_behind_a_cast_leave_the_model_as_it_is():
     b = Build()
     b.constant("w", b.rng.standard_normal((4, 4)), np.float16)

@@ -188,7 +188,8 @@ def _widen(
         if made is None:
             return kept(Message("skipped: some of its numbers are beyond float32"))
         wide = {name: array.astype(np.float32) if array.dtype in NARROW else array for name, array in feeds.items()}
-        found = runtime.run(runtime.session(made, bounded=True), wide) if feeds else []
+        running = runtime.session(made, bounded=True)
+        found = runtime.run(running, wide) if feeds else []
     except Exception as error:  # an operator that takes the other type alone, or an inconsistent file
         log.info("conversion to float32: %s: %s", type(error).__name__, error)
         return kept(Message("skipped: ONNX Runtime does not run the model in float32"))

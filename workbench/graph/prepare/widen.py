@@ -16,16 +16,15 @@ from workbench.graph.onnx import shapes
 MOVES = {"Identity", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Slice", "Concat"}
 OTHERS = (ir.DataType.FLOAT16, ir.DataType.BFLOAT16, ir.DataType.DOUBLE)
 # Attributes that name a type of results, or in which sums are made.
-NAMING = ("to", "dtype", "output_dtype", "output_datatype", "softmax_precision")
+NAMING = ("to", "dtype", "output_dtype", "output_datatype", "softmax_precision", "stash_type")
 
 
 def types_of_weights(model: ir.Model) -> tuple[ir.DataType, ...]:
     """Return the types other than float32 of constants that an operator multiplies by, possibly after moves."""
     local = {(domain, name) for domain, name, _ in model.functions}
-    holders: list[ir.Graph | ir.Function] = [*model.graphs(), *model.functions.values()]
     found = {
         tensor.dtype
-        for graph in holders
+        for graph in (*_graphs(model), *model.functions.values())
         for value, tensor in _constants(graph)
         if tensor.dtype in OTHERS and _multiplied(value, local)
     }
@@ -37,7 +36,7 @@ def widened(model: ir.Model, kinds: tuple[ir.DataType, ...]) -> ir.Model | None:
     number is beyond float32."""
     copy = model.clone()
     codes = {kind.value for kind in kinds}
-    for graph in copy.graphs():
+    for graph in _graphs(copy):
         for value in _values(graph):
             if value.const_value is not None and value.const_value.dtype in kinds:
                 array = _float32(value.const_value)
@@ -47,8 +46,7 @@ def widened(model: ir.Model, kinds: tuple[ir.DataType, ...]) -> ir.Model | None:
             if value.dtype in kinds:
                 value.type = deepcopy(value.type)  # as in the original
                 value.dtype = ir.DataType.FLOAT
-    nodes = [ir.traversal.RecursiveGraphIterator(copy.graph), *(iter(each) for each in copy.functions.values())]
-    for node in (node for part in nodes for node in part):
+    for node in (node for part in (copy.graph, *copy.functions.values()) for node in part.all_nodes()):
         for name, attribute in list(node.attributes.items()):
             if attribute.type == ir.AttributeType.INT and name in NAMING and attribute.value in codes:
                 node.attributes[name] = ir.AttrInt64(name, ir.DataType.FLOAT.value)
@@ -73,6 +71,13 @@ def _drop_casts(model: ir.Model) -> None:
             continue
         made.replace_all_uses_with(source)
         model.graph.remove(node, safe=True)
+
+
+def _graphs(model: ir.Model) -> Iterator[ir.Graph]:
+    """Yield the graph with its subgraphs, and those in functions."""
+    yield from model.graphs()
+    for function in model.functions.values():
+        yield from function.subgraphs()
 
 
 def _constants(graph: ir.Graph | ir.Function) -> Iterator[tuple[ir.Value, ir.TensorProtocol]]:
