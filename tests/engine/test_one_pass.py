@@ -151,6 +151,18 @@ def test_a_measured_block_is_the_recipe_on_all_its_layers(workspace):
     assert len(found.measured) == len(found.trials)
 
 
+def test_a_candidate_that_a_method_cannot_make_is_named_and_the_others_are_estimated(workspace):
+    def edit(path, stack):
+        if path == "blocks.1.down":
+            raise UserError("{path}: its inputs are not finite.", path=path)
+        return sensitivity._edited(workspace, path, stack, 0, Job())
+
+    cells = [(path, (path,), BITS[2]) for path in ("blocks.1.up", "blocks.1.down", "turned")]
+    trials, refused = one_pass.estimated(workspace, one_pass.chain_in(workspace), cells, edit, Job())
+    assert [trial.path for trial in trials] == ["blocks.1.up", "turned"] and all(each.predicted for each in trials)
+    assert refused == {("blocks.1.down", BITS[2]): "blocks.1.down: its inputs are not finite."}
+
+
 def test_without_blocks_it_says_so(tmp_path):
     from tests.engine.small import network
 
@@ -165,5 +177,6 @@ def test_a_line_through_the_probes():
     assert one_pass.along(probes, 1e-3) == pytest.approx(1e-2)
     assert one_pass.along(probes, 1e-6) == pytest.approx(1e-5)
     assert one_pass.along([(1.0, 0.5)], 2.0) == pytest.approx(1.0) and one_pass.along(probes, 0.0) == 0.0
+    assert one_pass.along([(1.0, 0.0)], 2.0) == 0.0, "an error that does not reach the outputs"
     assert one_pass._spread({1: 0.0, 2: 0.1, 3: 0.2, 4: 0.3, 5: 0.4, 6: 0.5}, 2) == [3, 5]
     assert spread((), 4) == set()

@@ -1,5 +1,7 @@
 """Robustness of a compressed model, measured beside the original on the same corrupted samples."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -8,7 +10,9 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
+from workbench.data.preprocessing import Rules
 from workbench.engine.analysis.compare import compare
+from workbench.engine.analysis.elsewhere import _renumbered
 from workbench.engine.analysis.robustness import known, of_recipe, robustness
 from workbench.engine.api.export import export
 from workbench.engine.workspace import Workspace
@@ -117,3 +121,16 @@ def test_a_folder_of_pictures_is_read_as_the_attached_one(demo, tmp_path):
     (tmp_path / "few" / names[order[3]]).rename(tmp_path / "few" / "Hat")
     with pytest.raises(UserError, match="class folders that the attached data do not have: Hat"):
         of_recipe(workspace, recipe, Job(), other=str(tmp_path / "few"))
+
+
+def test_folders_called_by_numbers_are_classes_with_these_numbers_unless_the_classes_are_called_so(place):
+    data = Workspace.open(str(place / "small.onnx"), Job()).attach(str(place / "test.npz"), Job()).data
+
+    def order(own, found):
+        return _renumbered(Rules(), replace(data, classes=own), replace(data, classes=found)).class_order
+
+    assert order(("cat", "dog", "owl"), ("1", "owl")) == (1, 2)
+    assert order(("cat", "1", "owl"), ("0", "1")) == (0, 1), "a class without a name is called by its number"
+    assert order(("10", "11", "12"), ("11", "12")) == (1, 2)
+    with pytest.raises(UserError, match="do not have: 0"):
+        order(("10", "11", "12"), ("0", "11"))

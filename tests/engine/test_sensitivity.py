@@ -2,13 +2,17 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from onnx import TensorProto
 
+from tests.graph.graphs import Build
 from workbench.core.analysis.sensitivity import CANDIDATES, Scan, Trial, Wanted, cheapest
 from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.job import Job
 from workbench.core.recipe.action import Action
 from workbench.engine.analysis.sensitivity import scan
+from workbench.engine.workspace import Workspace
 
 BITS = tuple((Action("quantize.affine", {"bits": bits}),) for bits in (8, 4, 2))
 CHANNELS = (Action("prune.channels", {"ratio": 0.25}),)
@@ -121,3 +125,20 @@ def test_what_takes_long_is_raced_unless_all_samples_are_asked_for(workspace, mo
     assert not scan(workspace, Job(), Wanted(BITS)).raced
     monkeypatch.setattr("workbench.engine.analysis.sensitivity.LONG", 1e3)
     assert scan(workspace, Job(), Wanted(BITS)).raced and not scan(workspace, Job(), Wanted(BITS, race=False)).raced
+
+
+@pytest.mark.slow
+def test_a_candidate_that_a_method_cannot_make_says_why(tmp_path):
+    """A second layer receives infinities, which calibration refuses; the output does not depend on how many."""
+    b = Build()
+    y = b.node("MatMul", ["x", b.weight("first.weight", 4, 3)], "y0")
+    big = b.constant("big", 3e38)
+    x = b.node("Mul", [b.node("Mul", ["x", big], "larger"), big], "infinite")
+    x = b.node("IsNaN", [b.node("MatMul", [x, b.weight("second.weight", 4, 3)], "s")], "nan")
+    b.node("Add", [y, b.node("Cast", [x], "c", to=TensorProto.FLOAT)], "y")
+    b.model({"x": ["N", 4]}, {"y": ["N", 3]}).save(tmp_path / "model.onnx")
+    np.savez(tmp_path / "data.npz", x=np.random.default_rng(0).standard_normal((32, 4)).astype(np.float32))
+    workspace = Workspace.open(str(tmp_path / "model.onnx"), Job()).attach(str(tmp_path / "data.npz"), Job())
+    stack = (Action("quantize.gptq", {"bits": 4}),)
+    found = scan(workspace, Job(), Wanted((stack,)))
+    assert [trial.path for trial in found.trials] == ["first"] and "second" in found.refused["second", stack]

@@ -113,13 +113,14 @@ def _kind(path: str) -> str:
 
 
 def _renumbered(rules: Rules, own: Dataset, found: Dataset) -> Rules:
-    """Give class folders the numbers that classes of these names have in the attached data, or that the names are:
-    folders are numbered by the alphabet, and one may be missing. Raises UserError for a folder that is no class
-    there."""
+    """Give class folders the numbers that classes of these names have in the attached data, or that the names are,
+    unless classes there are called by other numbers: folders are numbered by the alphabet, and one may be missing.
+    Raises UserError for a folder that is no class there."""
     if not found.classes or found.classes == own.classes or rules.class_order is not None:
         return rules
     numbers = {name: number for number, name in enumerate(own.classes)}
-    numbers |= {str(number): number for number in range(len(own.classes)) if str(number) not in numbers}
+    if all(name == str(number) for number, name in enumerate(own.classes) if name.isdecimal()):
+        numbers |= {str(number): number for number in range(len(own.classes))}
     if not own.classes:  # without names; folders may still be called by their numbers
         numbers = {name: int(name) for name in found.classes if name.isdecimal()}
     unknown = [name for name in found.classes if name not in numbers]

@@ -129,8 +129,9 @@ def _pieces(
     ]
     predicted: list[Trial] = []
     if chain is not None:
-        predicted = _estimated(workspace, found, chain, alone, seed, job.part(0.0, ONE_PASS))
+        predicted, refused = _estimated(workspace, found, chain, alone, seed, job.part(0.0, ONE_PASS))
         yield from predicted
+        yield refused
     for plan in job.part(0.05, PREDICTING).each(plans, Message("predicting candidates")):
         piece = plan(job)
         if isinstance(piece, Trial):
@@ -276,10 +277,13 @@ def _groups(workspace: Workspace, layers: Sequence[str]) -> list[tuple[str, ...]
 
 def _predicted(
     workspace: Workspace, path: str, stack: Stack, predicting: Predictor | None, seed: int, job: Job
-) -> Trial:
-    """Return a candidate for a layer that can have it, with its bytes and predicted cost."""
+) -> Trial | Refused:
+    """Return a candidate for a layer with its bytes and predicted cost; the reason if its method cannot make it."""
     model = workspace.model
-    edited = _edited(workspace, path, stack, seed, job)
+    try:
+        edited = _edited(workspace, path, stack, seed, job)
+    except UserError as error:
+        return {(path, stack): error.what}
     stored, _ = size_of(model, {path: edited}).layers[path]
     rise = None if predicting is None else predicting.rise(path, edited)
     return Trial(path, stack, {path: stack}, with_bias(model.layer(path), edited, stored), rise)
@@ -287,8 +291,8 @@ def _predicted(
 
 def _estimated(
     workspace: Workspace, found: Scan, chain: Chain, cells: Sequence[tuple[str, Stack]], seed: int, job: Job
-) -> list[Trial]:
-    """Return candidates with costs that are estimated in one pass over the blocks."""
+) -> tuple[list[Trial], Refused]:
+    """Return candidates with costs that are estimated in one pass over the blocks, and those that cannot be made."""
 
     def fitting(row: str, stack: Stack) -> tuple[str, ...]:
         return tuple(path for path in found.blocks.get(row, (row,)) if not _refusal_of(workspace, path, stack))

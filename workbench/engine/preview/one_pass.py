@@ -7,6 +7,7 @@ One block at a time is loaded, and no gradients are needed.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import pairwise
@@ -14,6 +15,7 @@ from itertools import pairwise
 import numpy as np
 
 from workbench.core.analysis.sensitivity import Stack, Trial
+from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.base.system import give_memory_back
@@ -39,7 +41,7 @@ Batch = Mapping[str, np.ndarray]
 
 @dataclass(frozen=True)
 class Candidate:
-    """Steps on some layers: their paths, and a function that makes the edits."""
+    """Steps on some layers: their paths, and a function that makes the edits, which raises UserError if it cannot."""
 
     paths: tuple[str, ...]
     edits: Callable[[], Mapping[str, Edit]]
@@ -61,9 +63,9 @@ def estimated(
     cells: Sequence[tuple[str, tuple[str, ...], Stack]],
     edit: Callable[[str, Stack], Edit],
     job: Job,
-) -> list[Trial]:
-    """Return the candidates of `cells` (row, its layers that can have it, steps) with their bytes and estimated costs;
-    `edit` makes the edit of a layer."""
+) -> tuple[list[Trial], dict[tuple[str, Stack], str]]:
+    """Return the candidates of `cells` (row, its layers that can have it, steps) with their bytes and estimated costs,
+    and those that cannot be made with the reason; `edit` makes the edit of a layer."""
     sizes: dict[int, int] = {}
 
     def edits(number: int) -> dict[str, Edit]:
@@ -76,19 +78,24 @@ def estimated(
         return made
 
     candidates = [Candidate(paths, partial(edits, number)) for number, (_, paths, _) in enumerate(cells)]
-    trials = []
+    trials, refused = [], dict[tuple[str, Stack], str]()
     for number, rise in enumerate(rises(workspace, chain, candidates, job)):
         row, paths, stack = cells[number]
-        if number not in sizes:  # its layers lie in several parts: not run
-            edits(number)
+        if number not in sizes:  # it could not be made; or its layers lie in several parts, and it was not run
+            try:
+                edits(number)
+            except UserError as error:
+                refused[row, stack] = error.what
+                continue
         block = "" if row in paths else row
         trials.append(Trial(paths[0], stack, dict.fromkeys(paths, stack), sizes[number], rise, block=block))
-    return trials
+    return trials, refused
 
 
 def rises(workspace: Workspace, chain: Chain, candidates: Sequence[Candidate], job: Job) -> list[float | None]:
     """Return the mean divergence of the outputs from the original's for each candidate: estimated, or measured on a few
-    samples for those after the last block and those in no block; None if its layers are in several blocks."""
+    samples for those after the last block and those in no block; None if its layers are in several blocks, or if it
+    cannot be made."""
     found: list[float | None] = [None] * len(candidates)
     for number, rise in _Pass(workspace, chain, candidates).run(job):
         found[number] = rise
@@ -204,7 +211,8 @@ class _Block:
         found = {}
         for number, each in sorted(candidates.items(), key=lambda pair: pair[1].paths):
             job.check()
-            found[number] = self.apart(self.edited(each))
+            with suppress(UserError):  # of its method: it stays without a cost
+                found[number] = self.apart(self.edited(each))
         return found
 
     def edited(self, candidate: Candidate) -> Run:
@@ -246,10 +254,13 @@ def _spread(errors: Mapping[int, float], count: int) -> list[int]:
 
 def along(probes: Sequence[tuple[float, float]], error: float) -> float:
     """Return the divergence at an error: on the line through two probes on logarithmic axes; proportional to the error
-    below the smallest probe, or if there is only one; beyond the largest, with the last slope."""
+    below the smallest probe, or if there is only one; beyond the largest, with the last slope; 0 if no probe changed
+    the outputs."""
     known = [(np.log(x), np.log(y)) for x, y in probes if x > 0 and y > 0]
-    if not known or error <= 0:
+    if error <= 0 or not probes:
         return error
+    if not known:
+        return 0.0
     at, steep = np.log(error), 1.0
     start = known[0]
     for one, other in pairwise(known):

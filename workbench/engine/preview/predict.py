@@ -148,7 +148,8 @@ def _rows(
         means = means.reshape(count, -1, layer.groups, layer.matrix[1]).mean(axis=1).transpose(1, 0, 2)
     else:
         means = im2col.unfold(layer, x).reshape(1, count, -1, layer.matrix[1]).mean(axis=2)
-    return found - means[:, chosen * count // available], means.astype(np.float32)
+    with np.errstate(invalid="ignore"):  # of infinite inputs nothing is predicted
+        return found - means[:, chosen * count // available], means.astype(np.float32)
 
 
 def _moments(model: Model, data: Dataset, job: Job) -> dict[str, tuple[np.ndarray, np.ndarray]]:

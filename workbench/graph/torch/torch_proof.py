@@ -62,7 +62,7 @@ def difference(found: np.ndarray, expected: np.ndarray) -> float:
     known = np.isfinite(b)
     if not (same | (known & np.isfinite(a))).all():
         return float("inf")
-    largest = np.abs(np.where(same, 0, a - b)).max()
+    largest = np.abs(np.subtract(a, b, out=np.zeros_like(a), where=~same)).max()
     return float(max(largest - SMALLEST, 0) / max(np.abs(b[known]).max(initial=0.0), SMALLEST))
 
 
