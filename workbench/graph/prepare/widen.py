@@ -22,9 +22,10 @@ NAMING = ("to", "dtype", "output_dtype", "output_datatype", "softmax_precision",
 def types_of_weights(model: ir.Model) -> tuple[ir.DataType, ...]:
     """Return the types other than float32 of constants that an operator multiplies by, possibly after moves."""
     local = {(domain, name) for domain, name, _ in model.functions}
+    holders: list[ir.Graph | ir.Function] = [*_graphs(model), *model.functions.values()]
     found = {
         tensor.dtype
-        for graph in (*_graphs(model), *model.functions.values())
+        for graph in holders
         for value, tensor in _constants(graph)
         if tensor.dtype in OTHERS and _multiplied(value, local)
     }
@@ -46,7 +47,8 @@ def widened(model: ir.Model, kinds: tuple[ir.DataType, ...]) -> ir.Model | None:
             if value.dtype in kinds:
                 value.type = deepcopy(value.type)  # as in the original
                 value.dtype = ir.DataType.FLOAT
-    for node in (node for part in (copy.graph, *copy.functions.values()) for node in part.all_nodes()):
+    parts: list[ir.Graph | ir.Function] = [copy.graph, *copy.functions.values()]
+    for node in (node for part in parts for node in part.all_nodes()):
         for name, attribute in list(node.attributes.items()):
             if attribute.type == ir.AttributeType.INT and name in NAMING and attribute.value in codes:
                 node.attributes[name] = ir.AttrInt64(name, ir.DataType.FLOAT.value)
