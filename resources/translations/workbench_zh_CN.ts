@@ -1651,7 +1651,7 @@
     <message>
       <source>Calibrate on the outputs of earlier layers as already edited, to compensate their error, too.</source>
       <extracomment>quantize.gptq</extracomment>
-      <translation>用前面各层已编辑后的输出校准,从而一并补偿它们的误差。</translation>
+      <translation>用前面各层已编辑后的输出校准，从而一并补偿它们的误差。</translation>
     </message>
     <message>
       <source>Damping</source>
@@ -6551,7 +6551,7 @@
     <message>
       <source>Not tried: {left:,} of {total:,} candidates; where there were predictions, these were used.</source>
       <extracomment>workbench/engine/search/aims.py</extracomment>
-      <translation>未试验：{total:,} 个候选方案中的 {left:,} 个；有预测值的以预测值代替。</translation>
+      <translation>未试验：{total:,} 个候选中的 {left:,} 个；有预测值的以预测值代替。</translation>
     </message>
     <message>
       <source>Not verified on held-out samples: {left:,} of {total:,} recipes.</source>
@@ -8556,7 +8556,7 @@
     <message>
       <source>Export it with layout 0, which takes the steps first.</source>
       <extracomment>workbench/graph/onnx/refusals.py</extracomment>
-      <translation>请以 layout 0(时间步为首轴)导出。</translation>
+      <translation>请以 layout 0（时间步为首轴）导出。</translation>
     </message>
     <message>
       <source>Export it with operators that ONNX Runtime supports.</source>
@@ -9336,7 +9336,7 @@
     <message>
       <source>Its table is read in several places, as a tied head does: rows that are looked up cannot have factors of the head's inputs. Use quantize.affine.</source>
       <extracomment>workbench/methods/common/channel_scales.py</extracomment>
-      <translation>它的表在多处被读取(如共享权重的输出头):查表得到的行不能带有输出头输入的系数。请用 quantize.affine。</translation>
+      <translation>它的表在多处被读取（如共享权重的输出头）：查表得到的行不能带有输出头输入的系数。请用 quantize.affine。</translation>
     </message>
     <message>
       <source>Its weight is the left operand; its input channels are not the last axis.</source>
@@ -9386,7 +9386,7 @@
     <message>
       <source>Its table is read in several places, as a tied head does: errors that this method moves between columns cancel in products, not in rows that are looked up. Use quantize.affine.</source>
       <extracomment>workbench/methods/common/factors.py</extracomment>
-      <translation>它的表在多处被读取(如共享权重的输出头):此方法在列之间转移的误差在乘积中抵消,在查表得到的行中不抵消。请用 quantize.affine。</translation>
+      <translation>它的表在多处被读取（如共享权重的输出头）：此方法在列之间转移的误差在乘积中抵消，在查表得到的行中不抵消。请用 quantize.affine。</translation>
     </message>
     <message>
       <source>Only a 2-D convolution with a kernel larger than 1 can be split like this.</source>
@@ -16005,7 +16005,7 @@ Click to sort; a third click restores the order of the model.</source>
     <message>
       <source>{n} edited</source>
       <extracomment>workbench/ui/tree/data/cells.py</extracomment>
-      <translation>已编辑{n}层</translation>
+      <translation>已编辑 {n} 层</translation>
     </message>
     <message>
       <source>Colour layers by</source>

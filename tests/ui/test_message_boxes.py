@@ -5,7 +5,16 @@ import re
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDialogButtonBox, QLabel, QMessageBox, QPushButton, QStyle, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QDialogButtonBox,
+    QLabel,
+    QMessageBox,
+    QPushButton,
+    QStyle,
+    QToolButton,
+    QTreeView,
+    QWidget,
+)
 
 from tests import translations
 from tests.ui.conftest import settle
@@ -126,6 +135,24 @@ def test_dialogs_of_files_have_the_programs_icons_and_buttons_none(qapp, parent,
     search = SearchBox(parent)
     assert same(search.findChild(QAction, "_q_qlineeditclearaction").icon(), "cancel", "muted")
     theme.apply(qapp, "light")
+
+
+def test_the_list_of_an_open_file_dialog_follows_the_colours(qapp, parent, qtbot, tmp_path):
+    (tmp_path / "model.onnx").touch()
+    dialog = dialogs.file_dialog(parent, "Open", str(tmp_path))
+    listed = dialog.findChild(QTreeView, "treeView")
+
+    def shown() -> bool:
+        row = listed.model().index(0, 0, listed.rootIndex())
+        return row.isValid() and same(row.data(Qt.ItemDataRole.DecorationRole), "file")
+
+    dialog.open()
+    qtbot.waitUntil(shown)
+    theme.apply(qapp, "dark")
+    assert shown()
+    theme.apply(qapp, "light")
+    assert shown()
+    dialog.close()
 
 
 def test_a_triangle_is_for_what_went_wrong_or_may(qapp, parent):

@@ -1,6 +1,7 @@
 """The catalogues are complete, and keep every placeholder."""
 
 import ast
+import re
 
 import pytest
 
@@ -31,6 +32,13 @@ def test_every_placeholder_is_kept(catalogue):
         f"{text} -> {translated}"
         for text, translated in read(catalogue).items()
         if translated and placeholders(text) != placeholders(translated)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_chinese_sentences_have_chinese_punctuation():
+    wrong = [
+        text for text in read(FOLDER / "workbench_zh_CN.ts").values() if re.search(r"[一-鿿][,:;!?()][一-鿿]", text)
     ]
     assert not wrong, "\n".join(wrong)
 

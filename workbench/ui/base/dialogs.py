@@ -300,14 +300,22 @@ class Icons(QAbstractFileIconProvider):
         )
 
 
+class FileDialog(QFileDialog):
+    """Qt's dialog with the icons of this program, or a native one."""
+
+    def dress(self) -> None:
+        self.setIconProvider(_provider())  # Qt keeps the icons of the files that it has listed
+
+
 def file_dialog(parent: QWidget, title: str, start: str, filters: str = "") -> QFileDialog:
     """Return a dialog that is not open yet; a native one has no Qt buttons, and keeps its own."""
-    dialog = QFileDialog(parent, title, start, filters)
+    dialog = FileDialog(parent, title, start, filters)
     buttons = [button for button in dialog.findChildren(QToolButton) if button.objectName() in BUTTONS]
     for button in buttons:
         theme.set_icon(button, BUTTONS[button.objectName()])
     if buttons:
-        dialog.setIconProvider(_provider())
+        theme.signals.changed.connect(dialog.dress)
+        dialog.dress()
     return dialog
 
 
