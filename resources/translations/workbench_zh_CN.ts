@@ -4764,6 +4764,11 @@
       <translation>没有适合这些输入的损坏方式。</translation>
     </message>
     <message>
+      <source>Class folders are numbered in alphabetical order, as the attached data name no classes.</source>
+      <extracomment>workbench/engine/analysis/elsewhere.py</extracomment>
+      <translation>类别文件夹按字母顺序编号，因为已附加的数据未给出类别名称。</translation>
+    </message>
+    <message>
       <source>Give data with labels of the same kind.</source>
       <extracomment>workbench/engine/analysis/elsewhere.py</extracomment>
       <translation>请提供具有同类标签的数据。</translation>

@@ -121,6 +121,9 @@ def test_a_folder_of_pictures_is_read_as_the_attached_one(demo, tmp_path):
     (tmp_path / "few" / names[order[3]]).rename(tmp_path / "few" / "Hat")
     with pytest.raises(UserError, match="class folders that the attached data do not have: Hat"):
         of_recipe(workspace, recipe, Job(), other=str(tmp_path / "few"))
+    nameless = Workspace.open(str(demo.cnn), Job()).attach(str(tmp_path / "array.npz"), Job())
+    notes = of_recipe(nameless, recipe, Job(), other=str(tmp_path / "few")).elsewhere.notes
+    assert "alphabetical order" in notes[-1]
 
 
 def test_folders_called_by_numbers_are_classes_with_these_numbers_unless_the_classes_are_called_so(place):

@@ -88,6 +88,10 @@ def _opened(workspace: Workspace, path: str, job: Job, trusted: Trust) -> tuple[
         near = workspace.model.source.path
         found = open_dataset(path, inputs, path in trusted, job.part(0.0, 0.1), given, rules=rules, near=near)
         rules = _renumbered(rules, own, found)
+        if found.classes and not own.classes and rules.class_order is None:
+            notes += (
+                Message("Class folders are numbered in alphabetical order, as the attached data name no classes."),
+            )
     there = workspace.attach(
         path, job.part(0.1, 1.0), trusted=trusted, given=given, measuring=workspace.measuring, rules=rules
     )
