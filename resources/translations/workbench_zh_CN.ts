@@ -7466,7 +7466,7 @@
     <message>
       <source>{file} refers to its weights by an absolute path ({location}).</source>
       <extracomment>workbench/formats/onnx/external.py</extracomment>
-      <translation>{file} 以绝对路径({location})引用其权重。</translation>
+      <translation>{file} 以绝对路径（{location}）引用其权重。</translation>
     </message>
     <message>
       <source>{file} refers to weights outside its folder ({location}).</source>
@@ -8621,7 +8621,7 @@
     <message>
       <source>it has recurrent operators that take the batch first (layout 1), for which there is no kernel</source>
       <extracomment>workbench/graph/onnx/refusals.py</extracomment>
-      <translation>其中的循环算子以批次为首轴(layout 1),没有对应的内核</translation>
+      <translation>其中的循环算子以批次为首轴（layout 1），没有对应的内核</translation>
     </message>
     <message>
       <source>it is not an ONNX model, or it is damaged</source>

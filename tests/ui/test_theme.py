@@ -1,5 +1,7 @@
 """The theme: readable in both schemes, one font with figures of one width, icons in the colours of the scheme."""
 
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -96,6 +98,7 @@ def test_switch_leaves_no_widget_in_the_colours_before(app, qtbot):
     sheet = app.styleSheet()
     app.setStyleSheet("")
     app.setStyleSheet(sheet)
+    app.processEvents()  # Qt lays out anew, and the tabs are lower until then
     assert switched == [drawn(tabs, number) for number in range(2)]
     theme.apply(app, "light")
     assert drawn(tabs, 0) != switched[0]
@@ -138,6 +141,20 @@ def test_what_is_shown_before_the_hidden_have_their_colours_comes_first(app, qtb
 def drawn(tabs: QTabWidget, number: int) -> QImage:
     tabs.setCurrentIndex(number)
     return tabs.grab().toImage()
+
+
+def test_arrows_come_back_where_their_folder_was_removed_and_a_switch_does_without_them(app):
+    folder = Path(re.search(r'"([^"]+)/check\.svg"', app.styleSheet())[1])
+    shutil.rmtree(folder)
+    theme.apply(app, "dark")
+    assert DARK.on_accent.name() in (folder / "check.svg").read_text()
+    shutil.rmtree(folder)
+    folder.touch()  # in its place, so that nothing can be written
+    theme.apply(app, "light")
+    assert app.palette().color(QPalette.ColorRole.Window) == LIGHT.window
+    folder.unlink()
+    theme.apply(app, "dark")
+    assert (folder / "down.svg").is_file()
 
 
 def test_palette_leaves_nothing_to_the_platform(app):

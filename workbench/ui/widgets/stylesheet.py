@@ -5,6 +5,7 @@ Menus, trees and dialogs keep Fusion's style.
 """
 
 import tempfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -194,11 +195,13 @@ def stylesheet() -> str:
 
 def draw_pictures(colors: Colors) -> None:
     """Draw ticks and arrows in these colours where the sheet finds them. Qt keeps the path of a picture as long as the
-    sheet, and reads it again when its cache of pixmaps is empty."""
-    for name, (drawing, color) in PICTURES.items():
-        source = resource_path(f"icons/controls/{drawing}.svg").read_text(encoding="utf-8")
-        path = _folder() / f"{name}.svg"
-        path.write_text(source.replace("currentColor", getattr(colors, color).name()), encoding="utf-8")
+    sheet, and reads it again when its cache of pixmaps is empty. On a full disk the window does without them."""
+    with suppress(OSError):
+        _folder().mkdir(exist_ok=True)  # some systems remove temporary folders after days
+        for name, (drawing, color) in PICTURES.items():
+            source = resource_path(f"icons/controls/{drawing}.svg").read_text(encoding="utf-8")
+            path = _folder() / f"{name}.svg"
+            path.write_text(source.replace("currentColor", getattr(colors, color).name()), encoding="utf-8")
     QPixmapCache.clear()
 
 
