@@ -15588,6 +15588,11 @@ Click to sort; a third click restores the order of the model.</source>
       <translation>请至少勾选一个候选。</translation>
     </message>
     <message>
+      <source>Tries each candidate on all layers of a block at once. Losses are estimated in one pass over the blocks, and a few are measured. Blocks with a small loss can be compressed most.</source>
+      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
+      <translation>将每个候选同时应用于一个块的所有层。损失通过对各块的一次遍历估计，其中少数经过实测。损失小的块可以压缩得最多。</translation>
+    </message>
+    <message>
       <source>Tries each candidate on each layer alone and measures the loss of the model. Layers with a small loss can be compressed most.</source>
       <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
       <translation>在每一层上单独尝试每个候选，并测量模型的损失。损失小的层可以压缩得最多。</translation>

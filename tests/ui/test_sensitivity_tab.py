@@ -319,6 +319,7 @@ def test_the_losses_are_beside_the_layers_and_tint_the_graph(demo_window, qtbot)
 def test_a_row_for_each_block(page, session, qtbot):
     """What is said of a block, and applied, is for all of its layers; a model without blocks says so."""
     page.layers.setCurrentIndex(2)
+    assert "on all layers of a block at once" in page.panel.empty.text()
     scan(page, qtbot)
     assert "no blocks in a row" in page.why_not.text()
     paths = ("first", "second")
@@ -332,5 +333,8 @@ def test_a_row_for_each_block(page, session, qtbot):
     click(page, 0, 1)
     assert set(session.selection) == set(paths) and "2 layers of this block" in page.cell.text()
     assert "estimated from the error of its block" in page.cell.text()
+    page.scans._updated(replace(trial, drop=0.02))
+    assert page.scans.candidate == INT2 and page.scans.drops() == {}, "tree and graph show drops of single layers"
+    assert page.apply.text() == "Apply to 2 layers"
     QTest.mouseClick(page.apply, Qt.MouseButton.LeftButton)
     assert all(session.recipe.actions_for(path) == INT2 for path in paths)

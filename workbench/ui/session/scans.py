@@ -47,11 +47,11 @@ class Scans(TrackedJob):
             self.shown.emit()
 
     def drops(self) -> dict[str, float]:
-        """Return the measured drop of the metric per layer for the shown candidate."""
+        """Return the measured drop of the metric per layer for the shown candidate; that of a block is of no layer."""
         return {
             row: trial.drop
             for (row, stack), trial in self.cells.items()
-            if stack == self.candidate and trial.drop is not None
+            if stack == self.candidate and trial.drop is not None and not trial.block
         }
 
     def paths(self, row: str) -> tuple[str, ...]:

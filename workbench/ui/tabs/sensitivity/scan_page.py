@@ -170,6 +170,11 @@ class ScanPage(QWidget):
             "Tries each candidate on each layer alone and measures the loss of the model. Layers "
             "with a small loss can be compressed most."
         )
+        if self.layers.currentData() == "blocks":
+            text = self.tr(
+                "Tries each candidate on all layers of a block at once. Losses are estimated in one pass over the "
+                "blocks, and a few are measured. Blocks with a small loss can be compressed most."
+            )
         if data is not None and layers:
             text += "\n\n" + self.tr(
                 "Candidates: {candidates}; layers: {layers}; samples for each measurement: {n}. Runs in the "
@@ -185,7 +190,7 @@ class ScanPage(QWidget):
             if index.isValid()
             else self.tr("Select a cell for details; Enter or a double-click applies it.")
         )
-        count = len({self.model.cell(each)[0] for each in chosen})
+        count = len({path for each in chosen for path in self.scans.paths(self.model.cell(each)[0])})
         self.apply.setText(
             self.tr("Apply to this layer") if count < 2 else self.tr("Apply to {n} layers").format(n=count)
         )
