@@ -21,7 +21,6 @@ from workbench.engine.search.plan import plan
 from workbench.engine.search.trials import split
 from workbench.engine.workspace import Workspace
 
-ORIGINAL = 4 * (16 * 32 + 32 * 4)  # bytes of the weights that can be edited
 BYTES = 1900
 
 

@@ -38,7 +38,7 @@ class LayerCommands(QObject):
         self._enable()
 
     def _enable(self) -> None:
-        editable = bool(self._editable())
+        editable = bool(self.editable())
         has_actions = bool(self._session.current and self._session.recipe.stack_for(self._session.current))
         any_actions = any(self._session.recipe.stack_for(path) for path in self._session.selection)
         no_steps, none_alike = self.tr("The selected layer has no steps."), self.tr("There is no similar layer.")
@@ -48,7 +48,7 @@ class LayerCommands(QObject):
         set_enabled((self.paste,), copied, self.tr("Copy the steps of a layer first.") if editable else choose)
         set_enabled((self.clear,), editable and any_actions, no_steps if editable else choose)
         set_enabled((self.alone,), editable, choose)
-        self.alone.setChecked(editable and all(map(self._session.recipe.leaves_alone, self._editable())))
+        self.alone.setChecked(editable and all(map(self._session.recipe.leaves_alone, self.editable())))
         alike = len(self._alike()) > 1
         set_enabled((self.apply_to_alike,), has_actions and alike, none_alike if has_actions else no_steps)
         set_enabled((self.select_all,), self._session.model is not None, self.tr("Open a model first."))
@@ -57,7 +57,8 @@ class LayerCommands(QObject):
         set_enabled((self.select_coupled,), coupled, self.tr("No channels are coupled with those of this layer."))
         set_enabled((self.clear_all,), bool(self._session.recipe.rows), self.tr("The recipe has no steps."))
 
-    def _editable(self) -> list[str]:
+    def editable(self) -> list[str]:
+        """Return the selected layers that can be edited."""
         layers = (self._session.layer(path) for path in self._session.selection)
         return [layer.path for layer in layers if layer is not None and not layer.locked]
 
@@ -72,13 +73,13 @@ class LayerCommands(QObject):
         self._enable()
 
     def _paste(self) -> None:
-        self._session.set_actions(self._editable(), self._copied, self.tr("paste steps"))
+        self._session.set_actions(self.editable(), self._copied, self.tr("paste steps"))
 
     def _clear(self) -> None:
-        self._session.set_actions(self._editable(), (), self.tr("clear steps"))
+        self._session.set_actions(self.editable(), (), self.tr("clear steps"))
 
     def _leave_alone(self) -> None:
-        self._session.leave_alone(self._editable(), self.alone.isChecked())
+        self._session.leave_alone(self.editable(), self.alone.isChecked())
 
     def _clear_all(self) -> None:
         assert self._session.model is not None

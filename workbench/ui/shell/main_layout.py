@@ -205,7 +205,7 @@ class Workspace(QObject):
         self.effects = StepEffects(session)
         self.effects.known.connect(self.actions.menu.show_effect)
         self.actions.effects_wanted.connect(
-            lambda steps: self.effects.ask(session.free(self._editable()), self._stack(), steps)
+            lambda steps: self.effects.ask(session.free(self._layer_commands.editable()), self._stack(), steps)
         )
         session.rested.connect(self.actions.recommend)
         session.data_changed.connect(self.actions.forget_outlooks)
@@ -240,7 +240,7 @@ class Workspace(QObject):
     def _stack(self) -> tuple[Action, ...]:
         """Return the steps of the current layer; if it is left alone, those of a selected layer that gets steps."""
         session = self._session
-        free = session.free(self._editable())
+        free = session.free(self._layer_commands.editable())
         shown = session.current if session.current in free else next(iter(free), session.current)
         return session.recipe.stack_for(shown) if shown else ()
 
@@ -305,13 +305,13 @@ class Workspace(QObject):
     # -- hand ------------------------------------------------------------------------------------------------------
 
     def _on_actions(self, actions: tuple[Action, ...], text: str, finished: bool) -> None:
-        self._session.set_actions(self._editable(), actions, text, finished)
+        self._session.set_actions(self._layer_commands.editable(), actions, text, finished)
 
     def commands(self) -> list[Command]:
         """Return the entries of the palette besides the menus: methods with named settings, layers."""
         session, add = self._session, self._layer_commands.steps
         way = f"{add.title()}{SEPARATOR}" if add is not None else ""
-        able, reasons = any(self._editable()), self.actions.reasons
+        able, reasons = any(self._layer_commands.editable()), self.actions.reasons
         steps = [
             Command(
                 f"{way}{stack_words((action,), session.methods)}",
@@ -345,18 +345,14 @@ class Workspace(QObject):
         if needed is not None and values.effective(fields, actions[step].params)[needed[0]] not in needed[1]:
             actions[step] = actions[step].with_param(needed[0], needed[1][0])
         text = values.edit_text(families.name(method), field)
-        self._session.set_actions(self._editable(), tuple(actions), text, finished)
+        self._session.set_actions(self._layer_commands.editable(), tuple(actions), text, finished)
 
     def _left_alone(self) -> list[str]:
-        return [path for path in self._editable() if self._session.recipe.leaves_alone(path)]
+        return [path for path in self._layer_commands.editable() if self._session.recipe.leaves_alone(path)]
 
     def _lift(self) -> None:
         self._session.leave_alone(self._left_alone(), False)
         self.actions.add.setFocus()  # the button that had it is gone
-
-    def _editable(self) -> list[str]:
-        layers = (self._session.layer(path) for path in self._session.selection)
-        return [layer.path for layer in layers if layer is not None and not layer.locked]
 
 
 def _dock(
