@@ -143,7 +143,7 @@ def test_a_layer_that_cannot_lose_channels_is_refused_by_name(cnn):
 def test_a_graph_that_was_not_followed_rightly_is_refused(monkeypatch):
     """Half of the channels taken from the wrong places: the proof notices."""
     model = concat()
-    real = removal.without
+    real = removal.without_channels
 
     def wrong(model, channels, removed):
         smaller = real(model, channels, removed)
@@ -151,7 +151,7 @@ def test_a_graph_that_was_not_followed_rightly_is_refused(monkeypatch):
         weight[:] = weight[:, ::-1].copy()
         return smaller
 
-    monkeypatch.setattr(removal, "without", wrong)
+    monkeypatch.setattr(removal, "without_channels", wrong)
     with pytest.raises(UserError, match="Removing these channels changes the model's outputs in an unexpected way"):
         structure.build(model, {"left": (HALF,)}, None, 0, Cache(1 << 28), Job())
 

@@ -74,15 +74,15 @@ def test_all_of_them_are_found_side_by_side(tmp_path):
         installed(document, tmp_path)
     code = (
         "import json\n"
-        "from workbench.core.plugins.discovery import left_out\n"
+        "from workbench.core.plugins.discovery import load_failures\n"
         "from workbench.core.targets.reading import all_targets\n"
         "from workbench.data.extensions import all_metrics, all_readers\n"
         "from workbench.formats.format import all_formats\n"
         "from workbench.methods.base.method import all_methods\n"
         "names = [*all_methods(), *all_metrics(), *all_targets()]\n"
         "names += [each.name for each in (*all_readers(), *all_formats())]\n"
-        "print(json.dumps([names, left_out()]))\n"
+        "print(json.dumps([names, load_failures()]))\n"
     )
     done = run(tmp_path, "-c", code)
-    names, left_out = json.loads(done.stdout)
-    assert {"prune.random", "psnr", "csv", "packed", "example-npu"} <= set(names) and not left_out, done.stderr
+    names, failures = json.loads(done.stdout)
+    assert {"prune.random", "psnr", "csv", "packed", "example-npu"} <= set(names) and not failures, done.stderr

@@ -139,7 +139,7 @@ def test_the_palette_finds_methods_by_usual_names_layers_settings_and_recent_rec
     for typed, found in {
         "int8": "Integer (affine) 8 bit",
         "4 bit": "Integer (affine) 4 bit",
-        "fp16": "FP16, BF16, FP8 Format float16",
+        "fp16": "FP16, BF16, FP8: format float16",
         "palettize": "Codebook",
         "factorise svd": "Truncated SVD",
         "smallest": f"smallest.yaml  —  {tmp_path}",
