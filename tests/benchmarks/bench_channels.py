@@ -1,6 +1,7 @@
 """Removed channels beside Torch-Pruning, at half the MACs and with the same training afterwards.
 
-python -m tests.benchmarks.bench_channels [--networks cnn,plain] [--seeds 0,1,2] [--samples 9000] [--data FOLDER]
+python -m tests.benchmarks.bench_channels [--networks cnn,plain] [--seeds 0,1,2] [--samples 9000] [--by NAME,...]
+                                          [--data FOLDER]
 
 Needs the package torch-pruning. Its pruners take the torch network; what they leave, with the statistics of BatchNorm
 made again, is exported and opened here. So one and the same stage trains all: `distill` on the original's answers,
@@ -41,9 +42,11 @@ STEP, HALF = 0.01, 0.5
 TRAINED = {"epochs": 2, "batch": 64, "rate": 0.001}
 OURS: dict[str, dict[str, Any]] = {  # parameters of prune.channels beside the ratio
     "by default": {},
+    "multiples of 16": {"round_to": 16},
     "to any number": {"round_to": 1},
-    "Taylor, to any number": {"round_to": 1, "criterion": "taylor"},
+    "Taylor to any number": {"round_to": 1, "criterion": "taylor"},
 }
+THEIRS = ("L1", "Taylor", "group norm")
 HEAD = "| network | seed | by | channels removed | MACs | top-1 | points lost | time at 1 | at 32 |"
 
 
@@ -183,7 +186,7 @@ def row(case: str, seed: int, by: str, made: tuple[Path, float, float], model: P
     return f"| {' | '.join(cells)} |"
 
 
-def rows(case: str, seed: int, every: Path, train: Path, test: Path, place: Path) -> Iterator[str]:
+def rows(case: str, seed: int, by: list[str], every: Path, train: Path, test: Path, place: Path) -> Iterator[str]:
     network = demo() if case == "cnn" else fit(plain(), every, 6)
     model = written(network, place / f"{case}.onnx")
     kept = {name: values.clone() for name, values in network.state_dict().items()}
@@ -194,10 +197,14 @@ def rows(case: str, seed: int, every: Path, train: Path, test: Path, place: Path
         return fresh
 
     for name, more in OURS.items():
+        if name not in by:
+            continue
         with tempfile.TemporaryDirectory() as folder:
             made = ours(model, train, more, seed, Path(folder))
             yield row(case, seed, f"ours, {name}", made, model, test)
-    for name in ("L1", "Taylor", "group norm"):
+    for name in THEIRS:
+        if name not in by:
+            continue
         with tempfile.TemporaryDirectory() as folder:
             made = by_torch_pruning(again, model, train, name, seed, Path(folder))
             yield row(case, seed, f"Torch-Pruning, {name}", made, model, test)
@@ -208,6 +215,7 @@ def main() -> None:
     parser.add_argument("--networks", default="cnn,plain")
     parser.add_argument("--seeds", default="0,1,2")
     parser.add_argument("--samples", type=int, default=9000, help="training images")
+    parser.add_argument("--by", default=",".join((*OURS, *THEIRS)), help="rows")
     parser.add_argument("--data", type=Path, default=DEBIAN)
     given = parser.parse_args()
     print(HEAD, f"|{'---|' * (HEAD.count('|') - 1)}", sep="\n")
@@ -219,7 +227,7 @@ def main() -> None:
         test = write_samples(given.data, "t10k", place / "test.npz", 10000)
         for case in given.networks.split(","):
             for seed in given.seeds.split(","):
-                for line in rows(case, int(seed), every, train, test, place):
+                for line in rows(case, int(seed), given.by.split(","), every, train, test, place):
                     print(line, flush=True)
 
 
