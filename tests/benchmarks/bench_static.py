@@ -35,7 +35,7 @@ SUBJECTS: dict[str, Callable[[], models.Subject]] = {
 }
 TITLE = """# Static 8-bit exports beside onnxruntime.quantization
 
-By `python -m tests.benchmarks.bench_static`: see there. On a busy machine of 2 cores with AVX-512 VNNI.
+By `python -m tests.benchmarks.bench_static`: see there. On a quiet machine of 2 cores with AVX-512 VNNI.
 """
 ROUNDS, SECONDS, LOW = 80, 12.0, 20
 HEAD = "| model | fp32 bytes | ORT | ours | ORT / fp32 time | ours / fp32 time | ours / ORT CPU s | floats kept |"
