@@ -11911,11 +11911,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>训练前，{source}</translation>
     </message>
     <message>
-      <source>beyond what was measured</source>
-      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>超出实测范围</translation>
-    </message>
-    <message>
       <source>measuring</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
       <translation>测量中</translation>
@@ -11959,6 +11954,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>trained, {source}</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
       <translation>训练后，{source}</translation>
+    </message>
+    <message>
+      <source>worse than measured</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>比实测的更差</translation>
     </message>
     <message>
       <source>zipped {size}</source>

@@ -196,7 +196,7 @@ def test_what_is_predicted_says_how_well_it_was_checked_and_looks_like_a_forecas
     assert "from 32 candidates that were run" in tile.toolTip() and "original model 0.012." in tile.toolTip()
     beyond = replace(likely, drop=0.3, beyond=True)
     show(session, board, RECIPE, preview(predicted=Prediction(2.3, "loss", 0.91, 32, beyond)))
-    assert tile.value.text() == "more than 30.0 points lost" and tile.note.text() == "beyond what was measured"
+    assert tile.value.text() == "> 30.0 points" and tile.note.text() == "worse than measured"
     effects = {4e-6: "hardly any effect", 4e-3: "small effect", 0.04: "clear effect", 0.4: "large effect"}
     for rise, words in effects.items():
         show(session, board, RECIPE, preview(predicted=Prediction(rise, "loss")))

@@ -362,7 +362,7 @@ class Scoreboard(QFrame):
         ).format(n=predicted.trials)
         text = format.prediction_text(predicted, self._session.metric)
         if predicted.likely is not None and predicted.likely.beyond:
-            text, note = format.bound_text(predicted.likely, self._session.metric), self.tr("beyond what was measured")
+            text, note = format.bound_figure(predicted.likely, self._session.metric), self.tr("worse than measured")
         self.predicted_tile.show_text(text, note, tip, sure=False)
 
     def _show_count(self, tile: Tile, before: int | None, after: int | None, current: bool) -> None:

@@ -65,6 +65,11 @@ def bound_text(likely: LikelyDrop, metric: MetricInfo) -> str:
     return words.format(loss=plain_loss(likely.drop, metric))
 
 
+def bound_figure(likely: LikelyDrop, metric: MetricInfo) -> str:
+    """Return the bound as a figure for narrow places: '> 12.0 points'."""
+    return f"> {plain_loss(likely.drop, metric)}"
+
+
 def effect_words(rise: float, kind: str) -> str:
     """Return a predicted divergence of the outputs, or relative error of layers (`kind`), in words, if the
     corresponding drop of the metric is not known."""

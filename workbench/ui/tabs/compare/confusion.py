@@ -14,6 +14,7 @@ from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import toggle
 from workbench.ui.widgets.colormaps import sample
 from workbench.ui.widgets.labels import label, muted
+from workbench.ui.widgets.schemes import contrast
 
 if TYPE_CHECKING:
     from workbench.core.analysis.prediction_diff import Changes
@@ -23,6 +24,7 @@ WRITTEN = 18  # pixels of a cell from which its number is written into it
 STEPS = 64  # steps of the colour scale
 LONGEST = 90  # pixels for the names of classes
 SLANT = 45  # angle in degrees of the names of columns that are wider than a cell
+INKS = QColor("#10151c"), QColor("#ffffff")  # of the numbers
 
 
 class ConfusionMap(QWidget):
@@ -177,7 +179,7 @@ class ConfusionMap(QWidget):
                 if not value:
                     continue
                 behind = self.image.pixelColor(column, row)
-                painter.setPen(QColor("#10151c") if behind.lightnessF() > 0.55 else QColor("#ffffff"))
+                painter.setPen(max(INKS, key=lambda ink: contrast(ink, behind)))
                 text = f"{value:+d}".replace("-", "−") if self._mode == "difference" else str(value)
                 where = QRectF(grid.left() + column * cell, grid.top() + row * cell, cell, cell)
                 painter.drawText(where, Qt.AlignmentFlag.AlignCenter, text)
