@@ -28,7 +28,7 @@ from torch import nn
 
 from resources.demo.train.networks import FashionCnn
 from tests.benchmarks.bench_records import answers
-from tests.benchmarks.bench_recovery import DEBIAN, Scaled, fit, write_samples
+from tests.benchmarks.bench_recovery import DEBIAN, Scaled, fit, write_samples, written
 from tests.benchmarks.bench_static import in_turns
 from workbench.core.base.job import Job
 from workbench.core.base.resources import resource_path
@@ -46,7 +46,11 @@ OURS: dict[str, dict[str, Any]] = {  # parameters of prune.channels beside the r
     "to any number": {"round_to": 1},
     "Taylor to any number": {"round_to": 1, "criterion": "taylor"},
 }
-THEIRS = ("L1", "Taylor", "group norm")
+THEIRS: dict[str, Callable[[], Any]] = {  # what their pruner finds important
+    "L1": lambda: tp.importance.MagnitudeImportance(p=1),
+    "Taylor": tp.importance.TaylorImportance,
+    "group norm": lambda: tp.importance.GroupMagnitudeImportance(p=2),
+}
 HEAD = "| network | seed | by | channels removed | MACs | top-1 | points lost | time at 1 | at 32 |"
 
 
@@ -72,21 +76,6 @@ def demo() -> nn.Module:
     return network.eval()
 
 
-def written(network: nn.Module, path: Path) -> Path:
-    batch = torch.export.Dim("batch", min=1, max=65536)
-    torch.onnx.export(
-        network.eval(),
-        (torch.zeros(2, 1, 28, 28),),
-        str(path),
-        input_names=["x"],
-        dynamo=True,
-        dynamic_shapes=({0: batch},),
-        external_data=False,
-        verbose=False,
-    )
-    return path
-
-
 def opened(model: Path, train: Path) -> Workspace:
     shown = str(resource_path("demo/fashion_test.npz"))
     return Workspace.open(str(model), Job()).attach(shown, Job(), calibration=str(train))
@@ -109,21 +98,12 @@ def ours(model: Path, train: Path, more: dict[str, Any], seed: int, folder: Path
     return Path(report.files["model"]), float(ratio), left
 
 
-def theirs(name: str) -> Callable[[nn.Module, torch.Tensor, float], Any]:
-    """Makes their pruner: by L1 norms, by Taylor's first term, by norms of groups."""
-
-    def made(network: nn.Module, example: torch.Tensor, ratio: float) -> Any:
-        importance = {
-            "L1": lambda: tp.importance.MagnitudeImportance(p=1),
-            "Taylor": tp.importance.TaylorImportance,
-            "group norm": lambda: tp.importance.GroupMagnitudeImportance(p=2),
-        }[name]()
-        head = [module for module in network.modules() if isinstance(module, nn.Linear)][-1]
-        return tp.pruner.BasePruner(
-            network, example, importance=importance, pruning_ratio=ratio, ignored_layers=[head], global_pruning=False
-        )
-
-    return made
+def theirs(name: str, network: nn.Module, example: torch.Tensor, ratio: float) -> Any:
+    """Their pruner of this name."""
+    head = [module for module in network.modules() if isinstance(module, nn.Linear)][-1]
+    return tp.pruner.BasePruner(
+        network, example, importance=THEIRS[name](), pruning_ratio=ratio, ignored_layers=[head], global_pruning=False
+    )
 
 
 def reestimate(network: nn.Module, images: np.ndarray) -> None:
@@ -151,7 +131,7 @@ def by_torch_pruning(
                 x = torch.from_numpy(data["x"][start : start + 64].astype(np.float32))
                 y = torch.from_numpy(data["y"][start : start + 64].astype(np.int64))
                 nn.functional.cross_entropy(network(x), y).backward()
-        theirs(name)(network, example, float(ratio)).step()
+        theirs(name, network, example, float(ratio)).step()
         left, _ = tp.utils.count_ops_and_params(network, example)
         if left <= HALF * whole:
             break

@@ -26,11 +26,9 @@ from typing import NamedTuple
 
 import numpy as np
 import onnxruntime as ort
-import torch
-from torch import nn
 
 from tests.benchmarks.bench_entropy import entropy_bytes
-from tests.benchmarks.bench_recovery import DEBIAN, clocks, fit, lenet5, lenet300, spent, write_samples
+from tests.benchmarks.bench_recovery import DEBIAN, clocks, fit, lenet5, lenet300, spent, write_samples, written
 from workbench.core.base.job import Job
 from workbench.core.base.resources import resource_path
 from workbench.core.recipe.recipe import Recipe, Row, load_recipe
@@ -98,18 +96,7 @@ def original(case: str, seed: int, folder: Path, train: Path, epochs: int) -> Pa
         return resource_path(f"demo/fashion_{case}.onnx")
     path = folder / f"{case}_{seed}_{train.stem}.onnx"
     if not path.exists():
-        network: nn.Module = fit(TRAINED[case](), train, epochs, seed)
-        batch = torch.export.Dim("batch", min=1, max=65536)
-        torch.onnx.export(
-            network,
-            (torch.zeros(2, 1, 28, 28),),
-            str(path),
-            input_names=["x"],
-            dynamo=True,
-            dynamic_shapes=({0: batch},),
-            external_data=False,
-            verbose=False,
-        )
+        written(fit(TRAINED[case](), train, epochs, seed), path)
     return path
 
 

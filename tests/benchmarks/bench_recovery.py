@@ -193,6 +193,22 @@ def fit(network: nn.Module, train: Path, epochs: int, seed: int = 0) -> nn.Modul
     return network.eval()
 
 
+def written(network: nn.Module, path: Path) -> Path:
+    """The network as an ONNX file that takes any number of images."""
+    batch = torch.export.Dim("batch", min=1, max=65536)
+    torch.onnx.export(
+        network.eval(),
+        (torch.zeros(2, 1, 28, 28),),
+        str(path),
+        input_names=["x"],
+        dynamo=True,
+        dynamic_shapes=({0: batch},),
+        external_data=False,
+        verbose=False,
+    )
+    return path
+
+
 DEEP: dict[str, dict[str, Any]] = {
     "lenet300": {"make": lenet300, "sparsity": {"*": 0.925, "6": 0.73}, "bits": 4, "epochs": 60},
     "lenet5": {"make": lenet5, "sparsity": {"*": 0.921, "1": 0.43, "3": 0.83, "8": 0.735}, "bits": 4, "epochs": 14},
@@ -204,18 +220,7 @@ def deep(name: str, folder: Path, train: Path, test: Path, epochs: int) -> None:
     start = clocks()
     model = folder / f"{name}.onnx"
     if not model.exists():
-        network = fit(DEEP[name]["make"](), train, 15)
-        batch = torch.export.Dim("batch", min=1, max=65536)
-        torch.onnx.export(
-            network,
-            (torch.zeros(2, 1, 28, 28),),
-            str(model),
-            input_names=["x"],
-            dynamo=True,
-            dynamic_shapes=({0: batch},),
-            external_data=False,
-            verbose=False,
-        )
+        written(fit(DEEP[name]["make"](), train, 15), model)
     fitted = spent(start)
     start = clocks()
     workspace = Workspace.open(str(model), Job()).attach(str(test), Job(), calibration=str(train))
