@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from string import ascii_uppercase
 
-from PySide6.QtCore import QFileInfo, Qt
+from PySide6.QtCore import QFileInfo, QObject, Qt
 from PySide6.QtGui import QAbstractFileIconProvider, QIcon
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -236,9 +236,7 @@ def _open(box: QMessageBox, name: str) -> QMessageBox:
     box.setObjectName(name)
     box.setText(breakable(plain_lines(box.text())))
     box.setInformativeText(breakable(plain_lines(box.informativeText())))
-    name, role = SIGNS.get(box.icon(), ("info", "accent"))
-    color = icons.hexes(getattr(theme.colors(), role))
-    box.setIconPixmap(icons.pixmap(name, color, SIGN, box.devicePixelRatioF()))
+    _Sign(box)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     for words in box.findChildren(QLabel):
         words.setTextFormat(Qt.TextFormat.PlainText)  # also the text on what to do about it
@@ -246,6 +244,21 @@ def _open(box: QMessageBox, name: str) -> QMessageBox:
     _widen(box)
     box.open()
     return box
+
+
+class _Sign(QObject):
+    """The icon of a message box, in the colours in use as long as it is open; a child of the box."""
+
+    def __init__(self, box: QMessageBox) -> None:
+        super().__init__(box)
+        self._box = box
+        self._name, self._role = SIGNS.get(box.icon(), ("info", "accent"))
+        theme.signals.changed.connect(self._draw)
+        self._draw()
+
+    def _draw(self) -> None:
+        color = icons.hexes(getattr(theme.colors(), self._role))
+        self._box.setIconPixmap(icons.pixmap(self._name, color, SIGN, self._box.devicePixelRatioF()))
 
 
 def _give_letters(box: QMessageBox) -> None:

@@ -13,10 +13,11 @@ DENSITIES = (1, 2, 3)  # an icon must be sharp on whichever screen its window is
 
 
 @lru_cache(maxsize=512)
-def icon(name: str, color: str, disabled: str) -> QIcon:
-    """Return the icon in these colours ('#rrggbb'), for all sizes and screens."""
+def icon(name: str, color: str, disabled: str, selected: str) -> QIcon:
+    """Return the icon in these colours ('#rrggbb'), for all sizes and screens; `selected` is that in a selected row."""
     result = QIcon()
-    for mode, tint in ((QIcon.Mode.Normal, color), (QIcon.Mode.Disabled, disabled)):
+    modes = QIcon.Mode
+    for mode, tint in ((modes.Normal, color), (modes.Disabled, disabled), (modes.Selected, selected)):
         for size in SIZES:
             for density in DENSITIES:
                 result.addPixmap(pixmap(name, tint, size, density), mode)

@@ -1,7 +1,7 @@
 """Style sheet for what Fusion's palette cannot express: flat controls with visible outlines in both schemes, cards,
 bars.
 
-Menus, trees and dialogs keep Fusion's style.
+Trees and dialogs keep the style of Fusion; menus do not, whose boxes it outlines in a colour that vanishes in the dark.
 """
 
 import tempfile
@@ -130,6 +130,29 @@ QSlider::handle:horizontal:focus {{ background: {accent}; }}
 QSlider::handle:horizontal:disabled {{ border-color: {disabled}; background: {window}; }}
 """
 
+MENUS = """
+QMenu {{ background: {raised}; border: 1px solid {border}; padding: 3px; }}
+QMenu::item {{ color: {text}; border-radius: 4px; padding: 4px 16px 4px 4px; }}
+QMenu::item:selected {{ background: {accent_soft}; }}
+QMenu::item:disabled {{ color: {disabled}; }}
+QMenu::icon {{ margin-left: 4px; }}
+QMenu::icon:checked {{ background: {accent_soft}; border: 1px solid {accent}; border-radius: 3px; }}
+QMenu::separator {{ background: {border}; height: 1px; margin: 3px 4px; }}
+QMenu::indicator {{ width: 12px; height: 12px; margin-left: 4px; border: 1px solid {outline}; background: {surface}; }}
+QMenu::indicator:selected {{ border-color: {accent}; }}
+QMenu::indicator:non-exclusive {{ border-radius: 4px; }}
+QMenu::indicator:exclusive {{ border-radius: 7px; }}
+QMenu::indicator:non-exclusive:checked {{
+    background: {accent}; border-color: {accent}; image: url("{check}");
+}}
+QMenu::indicator:exclusive:checked {{ background: {on_accent}; border: 4px solid {accent}; width: 6px; height: 6px; }}
+QMenu::indicator:disabled {{ border-color: {disabled}; }}
+QMenu::indicator:checked:disabled {{ background: {disabled}; border-color: {disabled}; }}
+QMenu::right-arrow {{ image: url("{right}"); width: 10px; height: 10px; }}
+QMenu::right-arrow:disabled {{ image: url("{right_off}"); }}
+QMenu QLabel, QMenu QLabel:disabled {{ color: {muted}; }}
+"""
+
 FRAMES = """
 QScrollBar {{ background: transparent; border: none; margin: 0; }}
 QScrollBar:vertical {{ width: 12px; }}
@@ -180,7 +203,9 @@ PICTURES = {
     "check": ("check", "on_accent"),
     "up": ("up", "muted"),
     "down": ("down", "muted"),
+    "right": ("right", "muted"),
     "up_off": ("up", "disabled"),
+    "right_off": ("right", "disabled"),
     "down_off": ("down", "disabled"),
 }
 
@@ -190,7 +215,7 @@ def stylesheet() -> str:
     """Return the style sheet in these colours."""
     colors = {name: f"palette({role})" for name, role in ROLES.items()}
     pictures = {name: (_folder() / f"{name}.svg").as_posix() for name in PICTURES}
-    return (BUTTONS + INPUTS + FRAMES).format(**colors, **pictures)
+    return (BUTTONS + INPUTS + MENUS + FRAMES).format(**colors, **pictures)
 
 
 def draw_pictures(colors: Colors) -> None:

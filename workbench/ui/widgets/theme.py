@@ -191,8 +191,8 @@ def steady(label: QLabel) -> None:
 def icon(name: str, color: QColor | None = None) -> QIcon:
     """Return an icon of resources/icons in the colour of text, or in another; to be requested again when the colours
     change."""
-    chosen = color or _State.colors.text
-    return icons.icon(name, icons.hexes(chosen), icons.hexes(_State.colors.disabled))
+    colors = _State.colors
+    return icons.icon(name, *map(icons.hexes, (color or colors.text, colors.disabled, colors.on_accent)))
 
 
 def set_icon(button: QAbstractButton | QAction, name: str, role: str = "text") -> None:

@@ -14,7 +14,7 @@ from workbench.ui.actions.adding.names import OTHER_NAMES, PRESETS
 from workbench.ui.text.describe import stack_words
 from workbench.ui.text.likeness import likeness
 from workbench.ui.widgets import theme
-from workbench.ui.widgets.labels import muted
+from workbench.ui.widgets.labels import label
 
 PENDING = "…"
 LONG = "−000 kB, −00.0 ± 0.0 points"  # room for such an effect, so that the menu does not grow when figures arrive
@@ -177,7 +177,7 @@ class AddMenu(QMenu):
     def _footer(self) -> QLabel:
         """Return the label for the entry under the pointer, as a tooltip would hide the next entries. Its height is
         fixed, so that nothing moves."""
-        words = muted("", self)
+        words = label("", self, -1)  # muted by the style sheet, also while it is disabled
         words.setContentsMargins(theme.UNIT, theme.HALF, theme.UNIT, theme.HALF)
         words.setAlignment(Qt.AlignmentFlag.AlignTop)
         words.setFixedHeight(FOOT_LINES * words.fontMetrics().lineSpacing() + theme.UNIT)
@@ -187,7 +187,7 @@ class AddMenu(QMenu):
         self.about.setText(text)
 
     def _caption(self, text: str) -> QWidget:
-        title = muted(text, self)
+        title = label(text, self, -1)
         title.setWordWrap(False)
         title.setContentsMargins(theme.UNIT, theme.UNIT, theme.DOUBLE, theme.HALF)
         return title
