@@ -81,7 +81,10 @@ NOT_SAID = {  # by file, what is a key, or a part of a key
     "graph/onnx/shapes.py": {"sizes of one sample"},
     "graph/torch/torch_ops/recurrent.py": {"direction hidden_size activations"},
     "graph/torch/torch_ops/windows.py": {"kernel_shape strides pads dilations auto_pad"},
-    "methods/base/effects.py": {"1 << (min(bits, 7) if reduced_range else bits)"},
+    "methods/base/effects.py": {
+        "1 << (min(bits, 7) if reduced_range else bits)",
+        "{count} of {total} weights become zero.",  # of an Effect, which is said
+    },
     "methods/lowrank/cp.py": {"rank if rank != None else max(1, int(ratio * (weights - 1) / axes))"},
     "methods/prune/saliency.py": {"Rank weights within the layer, or across all layers with this step."},
 }

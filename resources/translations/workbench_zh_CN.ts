@@ -1014,11 +1014,6 @@
       <translation>一半通道</translation>
     </message>
     <message>
-      <source>About {count} of {total} weights become zero, in blocks of {rows} × {columns}.</source>
-      <extracomment>prune.block</extracomment>
-      <translation>{total} 个权重中约 {count} 个变为零，以 {rows} × {columns} 的块为单位。</translation>
-    </message>
-    <message>
       <source>Blocks</source>
       <extracomment>prune.block</extracomment>
       <translation>块</translation>
@@ -1052,6 +1047,11 @@
       <source>Sets the blocks of the unfolded weight matrix with the smallest RMS to zero: a pattern that block-sparse kernels support.</source>
       <extracomment>prune.block</extracomment>
       <translation>把展开的权重矩阵中均方根最小的块置零：块稀疏内核支持这种模式。</translation>
+    </message>
+    <message>
+      <source>{count} of {total} blocks of {rows} × {columns} weights become zero.</source>
+      <extracomment>prune.block</extracomment>
+      <translation>{total} 个 {rows} × {columns} 的权重块中有 {count} 个变为零。</translation>
     </message>
     <message>
       <source>About {count} of {total} output channels are removed.</source>
@@ -1152,6 +1152,16 @@
       <source>taylor</source>
       <extracomment>prune.channels</extracomment>
       <translation>Taylor</translation>
+    </message>
+    <message>
+      <source>{count} of {total} output channels are removed.</source>
+      <extracomment>prune.channels</extracomment>
+      <translation>移除 {total} 个输出通道中的 {count} 个。</translation>
+    </message>
+    <message>
+      <source>{share} of the output channels are removed, counted over all layers with this step.</source>
+      <extracomment>prune.channels</extracomment>
+      <translation>移除 {share} 的输出通道，按所有带此步骤的层合计。</translation>
     </message>
     <message>
       <source>First order</source>
@@ -1304,6 +1314,11 @@
       <translation>层</translation>
     </message>
     <message>
+      <source>{share} of the weights become zero, counted over all layers with this step.</source>
+      <extracomment>prune.taylor</extracomment>
+      <translation>{share} 的权重变为零，按所有带此步骤的层合计。</translation>
+    </message>
+    <message>
       <source>Fraction of the weights to set to zero.</source>
       <extracomment>prune.wanda</extracomment>
       <translation>要置零的权重比例。</translation>
@@ -1337,11 +1352,6 @@
       <source>{count} of {total} weights become zero.</source>
       <extracomment>prune.wanda</extracomment>
       <translation>{total} 个权重中 {count} 个变为零。</translation>
-    </message>
-    <message>
-      <source>{share} of the weights become zero, counted over all layers with this step.</source>
-      <extracomment>prune.wanda</extracomment>
-      <translation>{share} 的权重变为零，按所有带此步骤的层合计。</translation>
     </message>
     <message>
       <source>AdaRound</source>

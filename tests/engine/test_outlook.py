@@ -14,12 +14,13 @@ from workbench.core.layer_data.method_insight import Evening, Ranks, Refused, Re
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
 from workbench.engine.calibration.layer_context import LayerContext
+from workbench.engine.compile.removal import predicted
 from workbench.engine.inspection.method_insight import outlook
 from workbench.engine.layer_figures import stats
 from workbench.engine.workspace import Workspace
 from workbench.graph.encodings.encoding import Factors
 from workbench.methods.base.method import all_methods
-from workbench.methods.common.factors import unfold
+from workbench.methods.common.factors import by_output, unfold
 from workbench.testing.models import model_with
 from workbench.ui.actions import meaning, ranked
 from workbench.ui.actions.form.values import effective
@@ -74,6 +75,57 @@ def test_ranks_and_weights_are_those_of_the_edit(name, params, op):
         assert int(total.replace(",", "")) == layer.count
     if "shrinks" in text or "grows" in text:
         assert ("shrinks" in text) == (edit.encoding.parameters < layer.count)
+
+
+ZEROS = [
+    (name, params, op)
+    for name, variants in SETTINGS.items()
+    if name.startswith("prune.") and name != "prune.channels"
+    for params, ops, *before in variants
+    if not before and params.get("scope") != "global"
+    for op in ops
+]
+
+
+@pytest.mark.parametrize(("name", "params", "op"), ZEROS, ids=str)
+def test_the_zeros_are_those_of_the_edit(name, params, op):
+    workspace = opened(op)
+    text, layer = said(workspace, name, params), workspace.layer("layer")
+    _, edit = workspace.edited("layer", Recipe().with_actions(["layer"], (Action(name, params),)), Job())
+    gone = by_output(edit.weight, layer.out_axis) == 0
+    figures = re.match(r"([\d,]+) of ([\d,]+) (weights|blocks)", text)
+    if figures is None:
+        assert text.startswith(("Weights from", "2 of every 4", "1 of every 5")) or "%" in text
+        return
+    count, total = (int(figure.replace(",", "")) for figure in figures.groups()[:2])
+    if figures[3] == "blocks":
+        rows, columns = params["rows"], params["columns"]
+        cells = [
+            gone[row : row + rows, column : column + columns].all()
+            for row in range(0, gone.shape[0], rows)
+            for column in range(0, gone.shape[1], columns)
+        ]
+        assert (count, total) == (sum(cells), len(cells))
+    else:
+        assert (count, total) == (gone.sum(), layer.count)
+
+
+@pytest.mark.parametrize("round_to", [0, 1, 3, 4, 8, 16])
+@pytest.mark.parametrize("ratio", [0.0, 0.1, 0.3, 0.5, 0.97, 1.0])
+def test_the_channels_that_go_are_those_that_were_said(demo_cnn, ratio, round_to):
+    """They are rounded, and layers that add their outputs lose them together."""
+    for path in ("stem", "blocks.0.conv1", "blocks.3.conv"):
+        params = {"ratio": ratio, "round_to": round_to}
+        layer = demo_cnn.layer(path)
+        text = said(demo_cnn, "prune.channels", params, path)
+        left = predicted(demo_cnn.model, {path: Action("prune.channels", params)}).get(path, layer).matrix[0]
+        assert text == f"{layer.matrix[0] - left} of {layer.matrix[0]} output channels are removed.", path
+
+
+def test_before_the_engine_answers_the_channels_are_rounded_too(demo_cnn):
+    info, layer = all_methods()["prune.channels"].info(), demo_cnn.layer("stem")
+    assert layer.matrix[0] == 32
+    assert meaning.sentence(info, {"ratio": 0.3}, demo_cnn.view("stem"), layer).startswith("About 8 of 32 output")
 
 
 def test_the_share_of_a_whitened_rank_is_that_of_the_output():

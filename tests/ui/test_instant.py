@@ -27,7 +27,11 @@ def said(method, **given):
     [
         ("prune.wanda", {"sparsity": 0.25}, "4,608 of 18,432 weights become zero."),
         ("prune.snip", {"sparsity": 0.25}, "25 % of the weights become zero, counted over all layers with this step."),
-        ("prune.block", {"sparsity": 0.5, "rows": 4, "columns": 2}, "in blocks of 4 × 2."),
+        (
+            "prune.block",
+            {"sparsity": 0.5, "rows": 4, "columns": 2},
+            "1,152 of 2,304 blocks of 4 × 2 weights become zero.",
+        ),
         ("prune.nm", {"n": 1, "m": 4}, "1 of every 4 consecutive weights are kept; the others become zero."),
         ("prune.channels", {"ratio": 0.25}, "About 16 of 64 output channels are removed."),
         ("quantize.affine", {"bits": 3}, "8 levels, one scale for each of 64 output channels."),

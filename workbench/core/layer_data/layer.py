@@ -79,6 +79,7 @@ class Layer:
         outputs, columns   size of the weight as a matrix: columns are inputs times kernel
         inputs, kernel     size of the second axis of the weight, product of the later ones
         weights, biases    number of each
+        groups             of a convolution
         axes               sum of the sizes of the weight's axes
         """
         outputs, columns = self.matrix
@@ -89,6 +90,7 @@ class Layer:
             "kernel": prod(self.shape[2:]),
             "weights": self.count,
             "biases": self.parameters - self.count,
+            "groups": self.groups,
             "axes": sum(self.shape),
         }
 

@@ -40,6 +40,15 @@ class Evening:
 
 
 @dataclass(frozen=True)
+class Removal:
+    """Channels of a layer that may be removed: units of `width` channels, of which `free` may go and `stay` may not."""
+
+    free: int
+    stay: int
+    width: int
+
+
+@dataclass(frozen=True)
 class Replacing:
     """A module that a student replaces.
 
@@ -61,4 +70,4 @@ class Refused:
     reason: str
 
 
-Outlook = Ranks | Evening | Replacing | Refused
+Outlook = Ranks | Evening | Removal | Replacing | Refused

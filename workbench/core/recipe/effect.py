@@ -16,12 +16,22 @@ from string import Formatter
 from types import CodeType
 from typing import Any, Literal
 
+from workbench.core.recipe.removal import channels_removed
+
 
 class Share(float):
     """A fraction of one, displayed in per cent."""
 
 
-FUNCTIONS = {"round": round, "min": min, "max": max, "int": int, "ceil": math.ceil, "share": Share}
+FUNCTIONS = {
+    "round": round,
+    "min": min,
+    "max": max,
+    "int": int,
+    "ceil": math.ceil,
+    "share": Share,
+    "removed": channels_removed,
+}
 _NODES = (
     ast.Expression,
     ast.BoolOp,
@@ -55,8 +65,8 @@ class Effect:
     text      English, a template whose names are figures, parameters, or facts of the layer (Layer.facts)
     when      an expression: the sentence is shown where it is true; "": always
     figures   name -> an expression: + - * / // << (a power of two is 1 << n), comparisons, and, or, not, if else, with
-              `round`, `min`, `max`, `int`, `ceil`, and `share` for values shown in per cent. Names are parameters and
-              facts; an unknown name is None
+              `round`, `min`, `max`, `int`, `ceil`, `share` for values shown in per cent, and `removed` for channels
+              (core.recipe.removal). Names are parameters and facts; an unknown name is None
     stored    an expression for the number of weights stored in place of the layer's; it ends the sentence, so that
               `text` then has no full stop. "": none
     """

@@ -214,7 +214,7 @@ def _task(
     group = ChannelGroup(
         len(units),
         len(np.setdiff1d(every, units)),
-        max(1, len(channels.layers[first]) // len(every)),
+        channels.width(first),
         members,
         _scale(model, channels, units),
         readers,

@@ -7,15 +7,16 @@ import numpy as np
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.layer_data.layer_queries import WantOutlook
-from workbench.core.layer_data.method_insight import Evening, Outlook, Ranks, Refused, Replacing
+from workbench.core.layer_data.method_insight import Evening, Outlook, Ranks, Refused, Removal, Replacing
 from workbench.core.layer_data.views import Spectrum
 from workbench.core.recipe.action import Action
 from workbench.engine.calibration.layer_context import LayerContext
 from workbench.engine.compile import blocks, rescale
 from workbench.engine.layer_figures import stats
 from workbench.engine.workspace import Workspace
+from workbench.graph.channels.rules import channels_of
 from workbench.graph.subgraph.replace import form_of
-from workbench.methods.base.method import Method, ReplacingMethod, RescalingMethod, find
+from workbench.methods.base.method import Method, RemovalMethod, ReplacingMethod, RescalingMethod, find
 from workbench.methods.base.ranks import Matrix
 from workbench.methods.common.factors import by_output
 
@@ -27,6 +28,8 @@ def outlook(workspace: Workspace, path: str, wanted: WantOutlook, job: Job) -> O
     try:
         if isinstance(method, RescalingMethod):
             return _evening(workspace, path)
+        if isinstance(method, RemovalMethod):
+            return _removal(workspace, path)
         if isinstance(method, ReplacingMethod):
             return _replacing(workspace, method.module(path, params), method)
         return _ranks(workspace, path, method, job)
@@ -71,6 +74,15 @@ def _evening(workspace: Workspace, path: str) -> Evening:
         and np.isin(held.read, free).any()
     )
     return Evening(len(reach), len(rows), float(reach.max() / reach.min()) if len(reach) else 1.0, readers)
+
+
+def _removal(workspace: Workspace, path: str) -> Removal:
+    """Return the channels that may be removed. Raises UserError if none may."""
+    channels = channels_of(workspace.model)
+    if reason := channels.refusal(path):
+        raise UserError(reason)
+    free, every = channels.free(path), np.unique(channels.layers[path])
+    return Removal(len(free), len(every) - len(free), channels.width(path))
 
 
 def _replacing(workspace: Workspace, module: str, method: ReplacingMethod) -> Replacing:

@@ -64,6 +64,10 @@ class Channels:
         """Return the units of a layer's output channels that may be removed: distinct, ascending."""
         return np.array([unit for unit in np.unique(self.layers[path]) if int(unit) not in self.fixed], dtype=int)
 
+    def width(self, path: str) -> int:
+        """Return the number of a layer's output channels in a unit."""
+        return max(1, len(self.layers[path]) // len(np.unique(self.layers[path])))
+
     def refusal(self, path: str) -> str | None:
         """Return the reason why no output channel of a layer can be removed, or None."""
         if path not in self.layers:

@@ -4,13 +4,10 @@ share."""
 from workbench.core.recipe.effect import Effect
 from workbench.core.recipe.encodes import STORED, Encodes
 
+GONE = "{count} of {total} weights become zero."
 # Of `sparsity`, within the layer; and over all layers with the step where there is a `scope`.
 ZEROS = (
-    Effect(
-        "{count} of {total} weights become zero.",
-        "sparsity != None and scope != 'global'",
-        {"count": "round(sparsity * weights)", "total": "weights"},
-    ),
+    Effect(GONE, "sparsity != None and scope != 'global'", {"count": "round(sparsity * weights)", "total": "weights"}),
     Effect(
         "{share} of the weights become zero, counted over all layers with this step.",
         "sparsity != None and scope == 'global'",

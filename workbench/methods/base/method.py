@@ -176,7 +176,8 @@ class Method(ABC):
     @classmethod
     def info(cls) -> MethodInfo:
         family = cast(Family, cls.id.partition(".")[0])
-        outlook = cls.matrices is not Method.matrices or issubclass(cls, RescalingMethod | ReplacingMethod)
+        structural = RemovalMethod | RescalingMethod | ReplacingMethod
+        outlook = cls.matrices is not Method.matrices or issubclass(cls, structural)
         return MethodInfo(
             cls.id,
             family,

@@ -31,7 +31,13 @@ class SubspaceFactors(Method):
     )
     formula = "W_c ≈ U_c V_cᵗ for each cluster c of output channels"
     citation = "Maalouf et al. 2021, Deep learning meets projective clustering, ICLR"
-    effects = (Effect("{outputs} outputs in {count} groups, {rank} each.", "", {"count": "clusters", "rank": "asked"}),)
+    effects = (
+        Effect(
+            "{outputs} outputs in {count} groups, {rank} each.",
+            "",
+            {"count": "min(clusters, outputs)", "rank": "asked"},
+        ),
+    )
 
     @dataclass(frozen=True)
     class Params(ranks.RankParams):

@@ -21,6 +21,8 @@ from workbench.methods.base.method import Context, Method, each_tensor, method
 from workbench.methods.common import factors
 from workbench.methods.prune.magnitude import smallest
 
+_BLOCKS = "(ceil(outputs / rows) * ceil(weights // outputs / columns))"  # smaller ones at the edges are counted, too
+
 
 @method("prune.block")
 class BlockPruning(Method):
@@ -33,9 +35,9 @@ class BlockPruning(Method):
     citation = "Narang et al. 2017, Block-sparse recurrent neural networks; Gray et al. 2017"
     effects = (
         Effect(
-            "About {count} of {total} weights become zero, in blocks of {rows} × {columns}.",
+            "{count} of {total} blocks of {rows} × {columns} weights become zero.",
             "sparsity != None",
-            {"count": "round(sparsity * weights)", "total": "weights"},
+            {"count": f"round(sparsity * {_BLOCKS})", "total": _BLOCKS},
         ),
     )
 

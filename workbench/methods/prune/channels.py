@@ -12,7 +12,6 @@ lamp        Lee, Park, Mo, Ahn, Shin: Layer-adaptive sparsity for the magnitude-
 """
 
 from dataclasses import dataclass
-from math import gcd
 from typing import Annotated, Literal
 
 import numpy as np
@@ -23,13 +22,12 @@ from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.effect import Effect
 from workbench.core.recipe.params import Expert, Help, Range
+from workbench.core.recipe.removal import units_removed, units_wanted
 from workbench.methods.base.method import ChannelGroup, Context, RemovalMethod, method
 from workbench.methods.common.factors import by_output, refuse_gradients, rows_refusal
 
 Criterion = Literal["group", "l1", "l2", "fpgm", "taylor", "bn", "activation", "lamp"]
 OPS = ("Conv", "ConvTranspose", "Gemm", "MatMul", "Embedding")
-# Channels of a layer -> the multiple that is left. Convolutions in blocks of 8 or 16 channels fill up the last block.
-KERNELS = ((64, 8), (32, 4))
 ROWS = 2048  # calibration rows that an activation is averaged over
 
 
@@ -44,9 +42,19 @@ class ChannelPruning(RemovalMethod):
     citation = "Li et al. 2017, Pruning filters for efficient ConvNets, ICLR; Fang et al. 2023, DepGraph, CVPR"
     effects = (
         Effect(
+            "{share} of the output channels are removed, counted over all layers with this step.",
+            "criterion == 'lamp'",
+            {"share": "share(ratio)"},
+        ),
+        Effect(
+            "{count} of {total} output channels are removed.",
+            "criterion != 'lamp' and free != None",
+            {"count": "removed(ratio, free, stay, width, round_to)", "total": "(free + stay) * width"},
+        ),
+        Effect(  # as long as the coupled channels are not known
             "About {count} of {total} output channels are removed.",
-            "",
-            {"count": "round(ratio * outputs)", "total": "outputs"},
+            "criterion != 'lamp' and free == None",
+            {"count": "removed(ratio, outputs, 0, 1, round_to)", "total": "outputs"},
         ),
     )
 
@@ -98,8 +106,7 @@ class ChannelPruning(RemovalMethod):
         return params.statistics == "re-estimated"
 
     def removes(self, group: ChannelGroup, params: Params) -> int:
-        wanted = round(params.ratio * (group.count + group.stay))
-        return _rounded(group, min(wanted, group.count), params.round_to)
+        return _rounded(group, units_wanted(params.ratio, group.count, group.stay), params.round_to)
 
     def choose(self, groups: tuple[ChannelGroup, ...], params: Params, job: Job) -> tuple[np.ndarray, ...]:
         scores = [_scores(group, params.criterion, job) for group in job.each(groups, Message("comparing channels"))]
@@ -116,17 +123,7 @@ class ChannelPruning(RemovalMethod):
 
 
 def _rounded(group: ChannelGroup, wanted: int, round_to: int) -> int:
-    """Return the number of units closest to `wanted` that leaves a multiple of `round_to` channels, and at least one
-    unit. 0: a multiple that depends on the number of channels, unless nothing could be removed then."""
-    if not round_to:
-        channels = group.width * (group.count + group.stay)
-        multiple = next((multiple for least, multiple in KERNELS if channels >= least), 1)
-        return _rounded(group, wanted, multiple) or _rounded(group, wanted, 1)
-    step = round_to // gcd(round_to, group.width)
-    total = group.count + group.stay
-    keep = max(step, (2 * (total - wanted) + step) // (2 * step) * step)
-    least = max(1, group.stay)
-    return 0 if keep >= total else total - max(keep, least)
+    return units_removed(wanted, group.count, group.stay, group.width, round_to)
 
 
 def _scores(group: ChannelGroup, criterion: Criterion, job: Job) -> np.ndarray:

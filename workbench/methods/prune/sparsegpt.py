@@ -12,6 +12,7 @@ import numpy as np
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.effect import Effect
 from workbench.core.recipe.params import Expert, Help, Range
 from workbench.graph.encodings.dense import Dense
 from workbench.graph.encodings.encoding import Encoding
@@ -36,7 +37,11 @@ class SparseGpt(Method):
     )
     formula = "min over mask, Ŵ:  ‖ W X − Ŵ X ‖²,  saliency  w² / [H⁻¹]ⱼⱼ²,  H = X Xᵗ + λ I"
     citation = "Frantar and Alistarh 2023, SparseGPT, ICML; Hassibi and Stork 1993"
-    effects = said.ZEROS
+    effects = (
+        Effect(
+            said.GONE, "", {"count": "groups * round(sparsity * (outputs // groups) * columns)", "total": "weights"}
+        ),
+    )
     needs_data = True
 
     @dataclass(frozen=True)
@@ -50,7 +55,8 @@ class SparseGpt(Method):
         return factors.rows_refusal(layer)
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
-        return plan.with_zeros(params.sparsity)
+        zeros = layer.groups * round(params.sparsity * (layer.count // layer.groups))
+        return plan.with_zeros(zeros / max(layer.count, 1))
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         layer = context.layer

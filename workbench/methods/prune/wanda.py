@@ -10,6 +10,7 @@ import numpy as np
 
 from workbench.core.base.job import Job
 from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.effect import Effect
 from workbench.core.recipe.params import Expert, Help, Range
 from workbench.graph.encodings.dense import Dense
 from workbench.graph.encodings.encoding import Encoding
@@ -31,7 +32,10 @@ class WandaPruning(Method):
     )
     formula = "saliency  Sᵢⱼ = |Wᵢⱼ| · ‖xⱼ‖₂,  compared within each output channel"
     citation = "Sun et al. 2024, A simple and effective pruning approach for large language models, ICLR"
-    effects = said.ZEROS
+    effects = (
+        Effect(said.GONE, "per_output", {"count": "outputs * round(sparsity * columns)", "total": "weights"}),
+        Effect(said.GONE, "not per_output", {"count": "round(sparsity * weights)", "total": "weights"}),
+    )
     needs_data = True
 
     @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.core.layer_data.layer import Layer
-from workbench.core.layer_data.method_insight import Evening, Outlook, Ranks
+from workbench.core.layer_data.method_insight import Evening, Outlook, Ranks, Removal
 from workbench.core.layer_data.views import Spectrum
 from workbench.core.recipe.action import MethodInfo
 from workbench.core.recipe.effect import Effect, Share, evaluated
@@ -39,6 +39,8 @@ def words(
 
 def _found(outlook: Outlook | None) -> dict[str, Any]:
     """Return the engine's figures by the names that expressions use."""
+    if isinstance(outlook, Removal):
+        return {"free": outlook.free, "stay": outlook.stay, "width": outlook.width}
     if not isinstance(outlook, Evening):
         return {}
     return {"channels": outlook.channels, "readers": ", ".join(outlook.readers), "spread": outlook.spread}

@@ -49,16 +49,16 @@ def sentence(
 
 def _looked_up(method: MethodInfo, given: Mapping[str, Any], view: LayerView) -> str:
     """Return a sentence from the magnitudes of the weights."""
+    values = v.effective(method.fields, given)
     for plot, (field, value) in v.dragged(method.fields, given).items():
         name = field.name
-        if plot == "histogram" and name == "sparsity":
+        if plot == "histogram" and name == "sparsity" and values.get("scope") != "global":
             edge = threshold_of(name, value, view.magnitudes)
             return tr("Weights from {low} to {high} become zero.").format(low=f"−{edge:.3g}", high=f"{edge:.3g}")
         if plot == "histogram" and name == "threshold":
             share = share_below(value, view.magnitudes)
             return tr("{share} of the weights become zero.").format(share=percent(share))
         if plot == "range":
-            values = v.effective(method.fields, given)
             edge, levels = edge_of(value, view.magnitudes), instant.levels_of(values)
             beyond = 1 - share_below(edge, view.magnitudes)
             return tr("{levels} levels in ± {edge}; {share} of the weights are out of range and clipped.").format(
