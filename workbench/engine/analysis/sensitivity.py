@@ -19,7 +19,6 @@ from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.layer_data.views import Predictability
-from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
 from workbench.data.dataset import Feeds
 from workbench.engine.base.changes import with_bias
@@ -251,13 +250,8 @@ def _refusals(workspace: Workspace, rows: Mapping[str, tuple[str, ...]], candida
 def _refusal_of(workspace: Workspace, path: str, stack: Stack) -> str | None:
     """Return why a layer cannot have a candidate, of which the steps that remove channels decide."""
     layer = workspace.model.layer(path)
-    steps = [action for action in stack if structure.structural(action)] or stack
-    return next(filter(None, (_refusal(workspace, layer, action) for action in steps)), None)
-
-
-def _refusal(workspace: Workspace, layer: Layer, action: Action) -> str | None:
-    model = workspace.model
-    return compiler.refusal(model, layer, action) or compiler.structural_refusal(model, layer, (action,))
+    steps = tuple(action for action in stack if structure.structural(action)) or stack
+    return compiler.stack_refusal(workspace.model, layer, steps)
 
 
 def _correlation(measured: Sequence[Trial]) -> float | None:
@@ -357,11 +351,7 @@ def _predicted_together(
 ) -> Trial | Refused:
     """Predict one stack on all layers, each with the steps that it can have. The cost is predicted if channels are all
     that changes."""
-    stacks = {
-        path: tuple(action for action in stack if not _refusal(workspace, workspace.model.layer(path), action))
-        for path in members
-    }
-    stacks = {path: actions for path, actions in stacks.items() if actions}
+    stacks = compiler.possible_steps(workspace.model, members, stack)
     if not any(structure.structural(action) for actions in stacks.values() for action in actions):
         return {}
     try:

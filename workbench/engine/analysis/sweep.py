@@ -90,10 +90,7 @@ def chosen(workspace: Workspace, wanted: Sweep) -> tuple[str, ...]:
             "Give a layer's path, or a glob.",
             layers=", ".join(wanted.layers),
         )
-    refused = {
-        layer.path: compiler.refusal(model, layer, action) or compiler.structural_refusal(model, layer, (action,))
-        for layer in matched
-    }
+    refused = {layer.path: compiler.stack_refusal(model, layer, (action,)) for layer in matched}
     paths = tuple(path for path, reason in refused.items() if reason is None)
     if not paths:
         path, reason = next(iter(refused.items()))

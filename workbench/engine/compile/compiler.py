@@ -1,7 +1,7 @@
 """Compilation of a recipe to edits: check it against the model, remove channels, then run each layer's stack of
 steps."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
@@ -202,9 +202,7 @@ def stacks(model: Model, recipe: Recipe) -> tuple[dict[str, tuple[Action, ...]],
         if layer.path not in named:
             actions, notes = structure.possible(model, layer, actions)
             left += notes
-        refused = next(filter(None, (refusal(model, layer, action) for action in actions)), None) or structural_refusal(
-            model, layer, actions
-        )
+        refused = stack_refusal(model, layer, actions)
         reason = refused or conflict(layer, actions)  # plans are of layers that can have each step alone
         if reason and layer.path in named:
             raise UserError("{path}: {reason}", OTHER if refused else APART, path=layer.path, reason=reason)
@@ -230,6 +228,21 @@ def refusal(model: Model, layer: Layer, action: Action) -> str | None:
     if not reason and model.opset < chosen.opset(params):
         return chosen.older(params, model.opset)
     return reason
+
+
+def stack_refusal(model: Model, layer: Layer, actions: tuple[Action, ...]) -> str | None:
+    """Return why the layer cannot have one of the steps at this position of the model, or None."""
+    reasons = (refusal(model, layer, action) for action in actions)
+    return next(filter(None, reasons), None) or structural_refusal(model, layer, actions)
+
+
+def possible_steps(model: Model, paths: Iterable[str], stack: tuple[Action, ...]) -> dict[str, tuple[Action, ...]]:
+    """Return for each layer that can have any of the steps those that it can have."""
+    steps = {
+        path: tuple(action for action in stack if not stack_refusal(model, model.layer(path), (action,)))
+        for path in paths
+    }
+    return {path: actions for path, actions in steps.items() if actions}
 
 
 def structural_refusal(model: Model, layer: Layer, actions: tuple[Action, ...]) -> str | None:

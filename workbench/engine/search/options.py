@@ -19,7 +19,6 @@ from workbench.core.base.job import Job
 from workbench.core.base.message import Message, from_data, to_data
 from workbench.core.layer_data.layer import Layer
 from workbench.core.layer_data.views import Predictability
-from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, Row
 from workbench.core.targets.reading import find_target
 from workbench.engine.base.changes import counted, with_bias
@@ -178,7 +177,7 @@ class _Source:
 
     def _edited(self, layer: Layer, stack: Stack) -> Edit | None:
         workspace, model = self.workspace, self.workspace.model
-        if any(_refused(workspace, layer, action) for action in stack):
+        if compiler.stack_refusal(model, layer, stack):
             return None
         try:
             return compiler.edit(
@@ -190,11 +189,7 @@ class _Source:
     def together(self, stack: Stack, members: Sequence[str]) -> Iterator[Option]:
         """Yield the stack on layers whose channels are coupled, each with the steps that it can have."""
         model = self.workspace.model
-        given = {
-            path: tuple(action for action in stack if not _refused(self.workspace, model.layer(path), action))
-            for path in members
-        }
-        given = {path: actions for path, actions in given.items() if actions}
+        given = compiler.possible_steps(model, members, stack)
         if not any(structural(action) for actions in given.values() for action in actions):
             return
 
@@ -379,11 +374,6 @@ def _groups(workspace: Workspace, layers: Sequence[str]) -> list[tuple[str, ...]
     of_path = {path: group for group in found.groups for path in group}
     groups = dict.fromkeys(of_path.get(path, (path,)) for path in layers if path not in found.kept)
     return [group for group in groups if set(group) <= set(layers)]
-
-
-def _refused(workspace: Workspace, layer: Layer, action: Action) -> str | None:
-    model = workspace.model
-    return compiler.refusal(model, layer, action) or compiler.structural_refusal(model, layer, (action,))
 
 
 def _number(value: float | None) -> float:
