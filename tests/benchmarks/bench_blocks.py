@@ -6,7 +6,6 @@ compared by rank is the divergence of the outputs on the same samples (language.
 """
 
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from workbench.core.base.job import Job
 from workbench.data.dataset import Feeds
 from workbench.engine.analysis import sensitivity
 from workbench.engine.base.evaluate import runner
+from workbench.engine.bench.fresh import most
 from workbench.engine.preview.divergence import divergence
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
@@ -72,7 +72,7 @@ def measured(folder: Path, samples: int, way: str) -> None:
     start = time.process_time()
     rows = list(every(workspace) if way == "every" else scanned(workspace, way))
     seconds = time.process_time() - start
-    print(json.dumps({"rows": rows, "s": seconds, "kb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}))
+    print(json.dumps({"rows": rows, "s": seconds, "bytes": most() or 0}))
 
 
 def main(folder: Path, samples: int) -> None:
@@ -89,7 +89,7 @@ def main(folder: Path, samples: int) -> None:
         rank = spearmanr(*pairs.T).statistic
         factor = np.exp(np.median(np.abs(np.log(pairs[:, 0] / pairs[:, 1]))))
         close = "" if way == "every" else f"{rank:.3f} | {factor:.2f}"
-        figures = f"{found['s']:.1f} | {found['kb'] / 1e6:.2f}"
+        figures = f"{found['s']:.1f} | {found['bytes'] / 1e9:.2f}"
         print(f"| {words} | {len(pairs)} | {figures} | {close or ' | '} |", flush=True)
 
 

@@ -11,7 +11,6 @@ both. The table is also written beside this file.
 
 import argparse
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -32,6 +31,7 @@ from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
 from workbench.engine.analysis.sensitivity import scan
 from workbench.engine.base.evaluate import runner
+from workbench.engine.bench.fresh import most
 from workbench.engine.compile import compiler
 from workbench.engine.layer_figures import stats
 from workbench.engine.preview.divergence import divergence, rank_correlation
@@ -335,7 +335,7 @@ def largest_activations(model: Model, batch: int) -> int:
 
 
 def peak_bytes() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
+    return most() or 0
 
 
 def table(rows: list[Row], given: argparse.Namespace) -> str:

@@ -10,7 +10,6 @@ resident set (getrusage), the runtime and torch among it. The table is also writ
 import argparse
 import dataclasses
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from workbench.core.base.job import Job
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, Row
 from workbench.engine.api.export import export
+from workbench.engine.bench.fresh import most
 from workbench.engine.workspace import Workspace
 
 LIMIT = 4e9
@@ -46,7 +46,7 @@ def compress(method: str, samples: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         report = export(workspace, Recipe((Row("*", (ACTIONS[method],)),)), folder, Job())
     assert report.verified is not None
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    peak = most() or 0
     return {
         "seconds": time.monotonic() - start,
         "peak": peak,
