@@ -122,7 +122,7 @@ def test_an_output_that_has_another_shape_for_each_sample_is_left_and_named():
     rows = np.random.default_rng(0).standard_normal((20, 6)).astype(np.float32)
     both = b.model({"x": [1, 6]}, {"places": None, "scores": None})
     dataset = Dataset("memory", {"x": rows}, both.inputs, None)
-    answered, _ = with_answer(runtime.session(both), dataset)
+    answered, *_ = with_answer(runtime.session(both), dataset)
     assert answered.answer.name == "scores" and any("'places'" in note for note in answered.answer.notes)
     with pytest.raises(UserError, match=r"'places' \(its shape depends on the sample\)"):
         with_answer(runtime.session(b.model({"x": [1, 6]}, {"places": None})), dataset)

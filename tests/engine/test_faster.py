@@ -110,3 +110,10 @@ def test_what_a_search_finds_is_previewed_and_exported_as_it_was_measured(slow):
     *_, floats = Previewer(exact).measure(with_step(Recipe(), ("a", "b"), curve.action(8.0)), (), Job())
     assert curve.points[0].value == pytest.approx(floats.value.value, rel=1e-6)
     assert abs(curve.points[0].value - point.measured.value) > 1  # dB: one in floats, one in integers
+
+
+def test_what_is_clearly_faster_is_not_timed_on():
+    """Most runs of one against every run of the others; a single slow run decides nothing."""
+    assert faster._clear([[2.0, 2.1, 2.0, 2.2, 2.1, 9.0], [3.0, 3.1, 3.3, 3.0, 3.2, 3.1]])
+    assert not faster._clear([[2.0, 2.1, 2.0, 3.2, 3.1, 3.0], [3.0, 3.1, 3.3, 3.0, 3.2, 3.1]])
+    assert not faster._clear([[3.0, 3.1, 3.0], [3.02, 3.1, 3.05]])

@@ -279,3 +279,23 @@ def test_it_is_measured_where_it_is_asked_for(tmp_path):
     model = Workspace(opened(b.proto({"x": ["N", 8]}, {"echo": ["N", 8], "scores": ["N", 6]})))
     asked = model.attach(str(tmp_path / "data.npz"), Job(), measuring=Measuring(output="echo"))
     assert asked.measurable().data.answer.name == "echo"
+
+
+def test_samples_that_chose_the_output_are_not_run_again(tmp_path, monkeypatch):
+    """Of few samples, all: the original is measured by what the choice of the output has run."""
+    ran = []
+    once = runtime.run
+
+    def counted(session, feeds, *arguments, **keywords):
+        ran.append(len(feeds["x"]))
+        return once(session, feeds, *arguments, **keywords)
+
+    monkeypatch.setattr(runtime, "run", counted)
+    b = Build()
+    b.node("MatMul", ["x", b.weight("w", 8, 4)], "y")
+    attached = workspace(tmp_path, b, {"y": ["N", 4]}, x=FLOATS((40, 8)).astype(np.float32))
+    assert ran.count(40) == 1
+    session = runtime.session(attached.model)
+    expected = session.run(None, {"x": np.load(tmp_path / "data.npz")["x"]})[0]
+    (measure,) = attached.measurable().measures
+    assert np.array_equal(measure.original[np.arange(40)], expected)

@@ -262,3 +262,18 @@ def test_a_refusal_names_the_layer():
     ) as refused:
         settle.search(model, edits, data, Job())
     assert "Choose another method for them." in str(refused.value)
+
+
+def test_the_same_edits_are_run_once(monkeypatch):
+    """An export settles what was just compiled: only other edits, or other data, are run again."""
+    trials = []
+    once = settle.search
+    monkeypatch.setattr(settle, "search", lambda *given: trials.append(given) or once(*given))
+    result, feeds = compiled(between("Relu"), Row("*", STATIC))
+    data = Dataset("memory", feeds, result.model.inputs, None)
+    assert settle.exactly(result.model, dict(result.edits), data, Job()) is settle.exactly(
+        result.model, result.edits, data, Job()
+    )
+    assert len(trials) == 1
+    settle.exactly(result.model, {path: replace(edit) for path, edit in result.edits.items()}, data, Job())
+    assert len(trials) == 2

@@ -119,7 +119,7 @@ class Workspace:
         data = open_dataset(path, inputs, path in trusted, job.part(0.0, ends[0]), given, count, rules, near)
         session = runtime.session(self.model)
         model = self.model.at({name: array.shape for name, array in data.least().items()})
-        data, ((_, first), *beside) = with_answer(session, data, measuring, trusted, model)
+        data, ((_, first), *beside), outputs = with_answer(session, data, measuring, trusted, model)
         samples = data
         if calibration:
             known = {**data.constants, **given}
@@ -138,7 +138,7 @@ class Workspace:
             )
         run, batch = runner(session), data.at_once(samples_at_once(model))
         job = job.part(ends[1], 1.0)
-        evaluator = chance.noted(evaluate.prepare(data, run, job, batch, wanted=first, beside=beside))
+        evaluator = chance.noted(evaluate.prepare(data, run, job, batch, wanted=first, beside=beside, known=outputs))
         samples = replace(samples, answer=evaluator.data.answer, labels=fitting(evaluator.metric, samples.labels))
         return replace(
             self,

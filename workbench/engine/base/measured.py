@@ -19,6 +19,7 @@ from workbench.data.metrics.own import is_own, own
 from workbench.data.metrics.tokens import NEXT, knows_next
 from workbench.engine.base.batches import samples_at_once
 from workbench.engine.base.evaluate import Asked
+from workbench.engine.base.originals import Outputs
 from workbench.engine.base.probe import PROBED, Probe
 from workbench.graph.model.model import Model
 from workbench.graph.subgraph import cut
@@ -43,9 +44,10 @@ def with_answer(
     measuring: Measuring = AUTOMATIC,
     trusted: Trust = NOBODY,
     model: Model | None = None,
-) -> tuple[Dataset, tuple[Asked, ...]]:
-    """Return the data with the measured output chosen and labels as numbers; and every metric with its output, the main
-    one first. Outputs of `model` that depend on no layer cannot drop: they are measured only on request.
+) -> tuple[Dataset, tuple[Asked, ...], Outputs]:
+    """Return the data with the measured output chosen and labels as numbers; every metric with its output, the main one
+    first; and what the model gave for slices of few samples. Outputs of `model` that depend on no layer cannot drop:
+    they are measured only on request.
 
     Raises UserError if the model does not run on the data, no output has one result per sample, the labels fit none, or
     what was requested is missing.
@@ -66,16 +68,21 @@ def with_answer(
             notes = (*before.notes, *chosen.answer.notes)
             data = replace(data, answer=replace(chosen.answer, notes=notes), labels=labels)
         asked.append((chosen.answer, wanted))
-    return data, tuple(asked)
+    return data, tuple(asked), places.outputs
 
 
 class _Places:
     """The outputs that could be measured, with their batch axis and values for some samples."""
 
     def __init__(
-        self, every: Sequence[Candidate], moving: Sequence[Candidate], probed: np.ndarray, left: Mapping[str, str]
+        self,
+        every: Sequence[Candidate],
+        moving: Sequence[Candidate],
+        probed: np.ndarray,
+        left: Mapping[str, str],
+        outputs: Outputs,
     ) -> None:
-        self.every, self.moving, self.probed, self.left = every, moving, probed, left
+        self.every, self.moving, self.probed, self.left, self.outputs = every, moving, probed, left, outputs
 
     @staticmethod
     def of(session: ort.InferenceSession, data: Dataset, measuring: Measuring, model: Model | None) -> "_Places":
@@ -117,7 +124,7 @@ class _Places:
             )
         moving = [each for each in every if each.answer.name not in fixed] or every
         left |= {each.answer.name: Message("no layer changes it") for each in every if each not in moving}
-        return _Places(every, moving, probed, left)
+        return _Places(every, moving, probed, left, probe.outputs)
 
     def named(self, output: str) -> list[Candidate]:
         """Return the output of this name; several, separated by commas, are concatenated. Raises UserError if one is

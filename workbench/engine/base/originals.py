@@ -1,11 +1,12 @@
 """Outputs of the original model for comparisons: kept if they fit into memory, else computed again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 ROOM = 256 << 20  # bytes that are kept
+Outputs = Mapping[tuple[int, int], list[np.ndarray]]  # start and stop of a slice of the samples -> outputs of the graph
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,6 +23,7 @@ class Probe:
         self.session, self.data, self.most = session, data, most
         few, more = _samples(data)
         self.counts = len(few), len(more)
+        self.outputs: dict[tuple[int, int], list[np.ndarray]] = {}  # of slices, if all samples were run
         self.first, self.second = _run(session, data, few), _run(session, data, more)
 
     def place(self, index: int, axis: int | None = None) -> tuple[int | None, int] | None:
@@ -54,10 +55,13 @@ class Probe:
         if self.data.fixed_batch:
             chosen = np.resize(np.arange(samples), -(-count // batch) * batch)
         size = self.data.at_once(max(1, min(self.most, PROBED, ROOM // max(each, 1))))
+        whole = not self.data.fixed_batch and count == samples
         parts = []
         for start in range(0, len(chosen), size):
             outputs = _run(self.session, self.data, chosen[start : start + size])
             parts.append([_taken(answer, outputs) for answer in wanted])
+            if whole:
+                self.outputs[start, min(start + size, samples)] = outputs
         return chosen, [_together(column) for column in zip(*parts, strict=True)]
 
 

@@ -114,7 +114,7 @@ class Compiled:
         then on those that the file is measured on, where predictions count too. Raises UserError."""
         if data is None or all(isinstance(edited.compute, Packed | None) for edited in self.edits.values()):
             return self
-        found = self.without(settle.search(self.model, self.edits, data, job))
+        found = self.without(settle.exactly(self.model, self.edits, data, job))
         if evaluator is None:
             return found
         same = settle.deciding(evaluator)

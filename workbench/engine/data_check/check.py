@@ -122,7 +122,7 @@ class Checker:
             data = matched(self.path, self.found, self.specs, self.given, rules)
             if self.asked is None:
                 opened = self.workspace
-                _, (self.asked, *_) = with_answer(self.session, data, self.measuring, opened.trusted, opened.model)
+                _, (self.asked, *_), _ = with_answer(self.session, data, self.measuring, opened.trusted, opened.model)
             data = replace(prepared(data).data, answer=self.asked[0])
             batch = data.at_once(samples_at_once(self.workspace.model))
             decided: list[np.ndarray] = []

@@ -13,6 +13,7 @@ operator.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from weakref import ReferenceType, WeakKeyDictionary, ref
 
 import numpy as np
 
@@ -42,6 +43,11 @@ NUDGE = 2.0**-18
 Edits = Mapping[str, Edit]
 Outputs = list[np.ndarray]
 Same = Callable[[Outputs, Outputs], float]  # share of equal decisions in two runs
+Exactly = tuple[str, list[tuple[str, ReferenceType[Edit]]]]  # data, and the edit of each layer
+# The last edits of a model that were run, and the result: an export settles what was just compiled.
+_last: WeakKeyDictionary[Model, tuple[tuple[str, list[tuple[str, ReferenceType[Edit]]]], "Settled"]] = (
+    WeakKeyDictionary()
+)
 
 
 def undecided(found: Outputs, expected: Outputs) -> float:
@@ -112,14 +118,21 @@ def settled(model: Model, edits: Edits, data: Dataset | None, known: Cache, job:
     )
     if data is None or not computed:
         return Settled()
-    return known.get(("settled", data.fingerprint, computed), lambda: search(model, edits, data, job))
+    return known.get(("settled", data.fingerprint, computed), lambda: exactly(model, edits, data, job))
+
+
+def exactly(model: Model, edits: Edits, data: Dataset, job: Job) -> Settled:
+    """Return the same for exactly these edits. Raises UserError naming the layers that do not run."""
+    wanted = data.fingerprint, [(path, ref(edit)) for path, edit in edits.items()]
+    if model not in _last or _last[model][0] != wanted:
+        _last[model] = wanted, search(model, edits, data, job)
+    return _last[model][1]
 
 
 def search(
     model: Model, edits: Edits, data: Dataset, job: Job, samples: int = SAMPLES, same: Same = undecided
 ) -> Settled:
-    """Return the same for exactly these edits and the first samples. Raises UserError naming the layers that do not
-    run."""
+    """Return the same for exactly these edits and the first samples, determined now."""
     trial = _Trial(model, edits, next(iter(data.batches(samples, samples))), same, job)
     static = [path for path, edit in edits.items() if isinstance(edit.compute, Static)]
     handing = [path for path in static if edits[path].compute.delivered is not None]  # type: ignore[union-attr]

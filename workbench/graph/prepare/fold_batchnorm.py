@@ -39,7 +39,8 @@ def fold(model: ir.Model) -> tuple[int, list[str]]:
     """Fold normalisations in place. Returns how many were folded, and for each of the others the reason."""
     norms = [node for node in model.graph if node.op_type == "BatchNormalization"]
     known = shapes.infer(model) if norms else {}
-    reasons = [_fold(model.graph, norm, known) for norm in norms]
+    taken = names.value_names(model.graph) if norms else set()
+    reasons = [_fold(model.graph, norm, known, taken) for norm in norms]
     return reasons.count(""), [reason for reason in reasons if reason]
 
 
@@ -48,8 +49,9 @@ def folded_scale(tensor: ir.TensorProtocol | None) -> np.ndarray | None:
     return None if tensor is None else tensor.meta.get(SCALE)
 
 
-def _fold(graph: ir.Graph, norm: ir.Node, known: dict[str, shapes.Known]) -> str:
-    """Fold one normalisation; return the reason if it cannot be folded, else ""."""
+def _fold(graph: ir.Graph, norm: ir.Node, known: dict[str, shapes.Known], taken: set[str]) -> str:
+    """Fold one normalisation; return the reason if it cannot be folded, else "". `taken`: names of all values, in which
+    new ones are entered."""
     target = _target(norm, known)
     if isinstance(target, str):
         return target
@@ -60,20 +62,22 @@ def _fold(graph: ir.Graph, norm: ir.Node, known: dict[str, shapes.Known]) -> str
         return Message("its statistics are NaN or infinite")
     weight, node = target.node.inputs[1], target.node
     assert weight is not None
-    _set(graph, node, 1, weight.name or "weight", _scaled(node, _values(weight), scale)).meta[SCALE] = np.abs(gamma)
+    scaled = _scaled(node, _values(weight), scale)
+    _set(graph, node, 1, weight.name or "weight", scaled, taken).meta[SCALE] = np.abs(gamma)
     bias = _bias(target)
     shifted = ((0.0 if bias is None else _values(bias)) - mean) * scale + beta
     parameters = list(norm.inputs[1:5])
     if target.adds is None:  # a MatMul without bias: an Add replaces the normalisation
-        _become_add(graph, norm, _name_of_bias(weight), shifted)
+        _become_add(graph, norm, _name_of_bias(weight), shifted, taken)
     else:
         named = bias is not None and bias.name and not names.anonymous(bias.name)
         name = str(bias.name) if named and bias is not None else _name_of_bias(weight)
-        _set(graph, target.adds, target.bias_index, name, shifted)
+        _set(graph, target.adds, target.bias_index, name, shifted, taken)
         _bypass(graph, norm)
     for value in parameters:
         if value is not None and not value.uses() and not value.is_graph_output():
             graph.initializers.pop(value.name or "", None)
+            taken.discard(value.name or "")
     return ""
 
 
@@ -184,23 +188,26 @@ def _name_of_bias(weight: ir.Value) -> str:
     return f"{(weight.name or 'layer').removesuffix('.weight')}.bias"
 
 
-def _set(graph: ir.Graph, node: ir.Node, index: int, name: str, values: np.ndarray) -> ir.TensorProtocol:
+def _set(
+    graph: ir.Graph, node: ir.Node, index: int, name: str, values: np.ndarray, taken: set[str]
+) -> ir.TensorProtocol:
     """Set an input of a node to a new constant; the old initialiser is removed if it has no other reader."""
     old = node.inputs[index] if index < len(node.inputs) else None
     if old is not None and len(old.uses()) == 1:
         graph.initializers.pop(old.name or "", None)
+        taken.discard(old.name or "")
         if old in graph.inputs:
             graph.inputs.remove(old)
     if index >= len(node.inputs):
         node.resize_inputs(index + 1)
-    made = _initializer(graph, name, values)
+    made = _initializer(graph, name, values, taken)
     node.replace_input_with(index, made)
     assert made.const_value is not None
     return made.const_value
 
 
-def _initializer(graph: ir.Graph, name: str, values: np.ndarray) -> ir.Value:
-    name = names.free(name, graph)
+def _initializer(graph: ir.Graph, name: str, values: np.ndarray, taken: set[str]) -> ir.Value:
+    name = names.unique(name, taken)
     value = ir.Value(name=name, const_value=ir.Tensor(np.ascontiguousarray(values, dtype=np.float32), name=name))
     graph.initializers.add(value)
     return value
@@ -216,13 +223,13 @@ def _bypass(graph: ir.Graph, norm: ir.Node) -> None:
     graph.remove(norm, safe=True)
 
 
-def _become_add(graph: ir.Graph, norm: ir.Node, name: str, shift: np.ndarray) -> None:
+def _become_add(graph: ir.Graph, norm: ir.Node, name: str, shift: np.ndarray, taken: set[str]) -> None:
     output = norm.outputs[0]
-    bias = _initializer(graph, name, shift)
+    bias = _initializer(graph, name, shift, taken)
     add = ir.Node("", "Add", [norm.inputs[0], bias], name=norm.name, metadata_props=dict(norm.metadata_props))
     total = add.outputs[0]
     total.name, total.type, total.shape = output.name, output.type, output.shape
-    output.name = names.free(f"{output.name}__normalised", graph)
+    output.name = names.unique(f"{output.name}__normalised", taken)
     output.replace_all_uses_with(total, replace_graph_outputs=True)
     graph.insert_after(norm, add)
     graph.remove(norm, safe=True)

@@ -94,19 +94,12 @@ def forms(
     kept = _offered(spec, opset)
     if kept is None:
         kept = floats
-    suitable = [layout for layout in LAYOUTS if layout.suits(kept, opset)]
+    suitable = [layout for layout in LAYOUTS if _wanted(layout, storing) and layout.suits(kept, opset)]
     if raw_sides and SHAPED in suitable:
         suitable.remove(SHAPED)
     elif SHAPED in suitable or FLAT in suitable:  # slightly larger than plain, but a third of the memory at loading
         suitable.remove(PLAIN)
-    return [
-        *found,
-        *(
-            _form(kept, layout, name)
-            for layout in suitable
-            if _wanted(layout, storing) and (layout, kept.kind) != (PLAIN, FLOAT32)
-        ),
-    ]
+    return [*found, *(_form(kept, layout, name) for layout in suitable if (layout, kept.kind) != (PLAIN, FLOAT32))]
 
 
 def _wanted(layout: Layout, storing: Storing) -> bool:
