@@ -5161,7 +5161,7 @@
     <message>
       <source>Decoding holds {held:,.0f} MB beside the weights when the file is loaded (by their shapes), and the process may keep that. It keeps about as much as with the original up to {room:,.0f} MB: 'storage: auto' and 'sparse: off' hold less.</source>
       <extracomment>workbench/engine/api/report_notes.py</extracomment>
-      <translation>加载文件时，解码除权重外还占用 {held:,.0f} MB（按形状计算），进程可能一直保留。不超过 {room:,.0f} MB 时，进程保留的内存与原模型大致相同:'storage: auto' 和 'sparse: off' 占用更少。</translation>
+      <translation>加载文件时，解码除权重外还占用 {held:,.0f} MB（按形状计算），进程可能一直保留。不超过 {room:,.0f} MB 时，进程保留的内存与原模型大致相同：'storage: auto' 和 'sparse: off' 占用更少。</translation>
     </message>
     <message>
       <source>Entropy coding was skipped for {n} weights: the saving is not worth the time and memory of decoding at load time. 'codes: on' in the recipe's export options applies it anyway.</source>
@@ -15271,11 +15271,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>{name}，已重新训练</translation>
     </message>
     <message>
-      <source>{name}: {figures}</source>
-      <extracomment>workbench/ui/tabs/plan/words.py</extracomment>
-      <translation>{name}：{figures}</translation>
-    </message>
-    <message>
       <source>{n} MACs</source>
       <extracomment>workbench/ui/tabs/plan/words.py</extracomment>
       <translation>{n} MAC</translation>
@@ -15951,6 +15946,16 @@ Click to sort; a third click restores the order of the model.</source>
       <source>{change} (beyond what was measured)</source>
       <extracomment>workbench/ui/text/format.py</extracomment>
       <translation>{change}（超出实测范围）</translation>
+    </message>
+    <message>
+      <source>{name}: {figures}</source>
+      <extracomment>workbench/ui/text/i18n.py</extracomment>
+      <translation>{name}：{figures}</translation>
+    </message>
+    <message>
+      <source>{text} ({note})</source>
+      <extracomment>workbench/ui/text/i18n.py</extracomment>
+      <translation>{text}（{note}）</translation>
     </message>
     <message>
       <source>Add a step: prune, factorise, distil or quantise. Its form shows the effect on this layer, and why a method is not available.</source>

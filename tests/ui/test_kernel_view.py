@@ -78,6 +78,6 @@ def test_a_kernel_whose_channel_was_removed_is_opened_with_dashes(light, qtbot):
     settle()
     grid.ask()
     QTest.mouseClick(grid.grid, LEFT, pos=grid.grid.place(0).center().toPoint())
-    assert grid.closer.isVisible() and set(grid.closer.grids[1].accessibleName()) <= set("–; ")
+    assert grid.closer.isVisible() and set(grid.closer.grids[1].accessibleName()) <= set("– \n")
     grid.closer.grab()
     grid.closer.close()

@@ -150,7 +150,7 @@ def test_keys_go_from_cell_to_cell_of_a_weight_matrix(heat):
     summary = heat.readout.full
     assert press(heat, Key.Key_Right).startswith("mean of outputs 0 to 1, columns 0 to 1:"), "the first cell in view"
     text = press(heat, Key.Key_Right, Key.Key_Down)
-    assert text == f"mean of outputs 2 to 3, columns 2 to 3:  {WEIGHT[2:4, 2:4].mean():.3f} → 0.95"
+    assert text == f"mean of outputs 2 to 3, columns 2 to 3: {WEIGHT[2:4, 2:4].mean():.3f} → 0.95"
     assert heat.canvas.accessibleDescription() == text, "a screen reader hears the same"
     assert all(each._cell == QRectF(2, 2, 2, 2) for each in heat.heat.maps), "framed in all three"
     assert "columns 16 to 17" in press(heat, Key.Key_End) and "columns 0 to 1" in press(heat, Key.Key_Home)
@@ -163,10 +163,10 @@ def test_where_one_reads_the_matrix_is_zoomed_and_follows(heat, qtbot):
     (top, bottom), (left, right) = heat.heat.part()
     assert top <= 4 < bottom and left <= 2 < right and bottom - top <= 5
     qtbot.waitUntil(lambda: heat.tile.block == (1, 1))
-    assert heat.readout.full == "output 4, input 0, kernel 0, 2:  0.74 → 1.48"
+    assert heat.readout.full == "output 4, input 0, kernel 0, 2: 0.74 → 1.48"
     press(heat, Key.Key_End)
     assert heat.heat.part()[1][1] == 18
-    qtbot.waitUntil(lambda: heat.readout.full.startswith("output 4, input 1, kernel 2, 2:  0.89"))
+    qtbot.waitUntil(lambda: heat.readout.full.startswith("output 4, input 1, kernel 2, 2: 0.89"))
     press(heat, Key.Key_0)
     assert heat.heat.part() == ((0, 12), (0, 18))
 

@@ -2,11 +2,13 @@
 
 import ast
 import re
+from collections.abc import Iterator
 
 import pytest
 
 from tests import translations
 from tests.translations import CALLS, FOLDER, UI, collected, placeholders, read
+from workbench.ui.text import i18n
 
 CATALOGUES = sorted(FOLDER.glob("*.ts"))
 MEND = "run `python -m tests.translations`, translate what it lists in the .ts file, and run it again"
@@ -37,10 +39,68 @@ def test_every_placeholder_is_kept(catalogue):
 
 
 def test_chinese_sentences_have_chinese_punctuation():
+    texts = [
+        re.sub(r"\[.*?\]|“.*?”", "", text) for text in read(FOLDER / "workbench_zh_CN.ts").values()
+    ]  # shapes, code
+    wrong = [text for text in texts if re.search(r"[一-鿿][,:;!?](?!;)|(?<!;)[,:;!?)][一-鿿]|[一-鿿]\((?![*&])", text)]
+    assert not wrong, "\n".join(wrong)
+
+
+JOINT = r"(, |; |: | \()"
+FOR_PROGRAMS = {  # reports of errors, code, what is searched, markup
+    "base/crash.py",
+    "recipe_text/completion.py",
+    "shell/about.py",
+    "help/documents.py",
+    "tabs/graph/pages.py",
+}
+
+
+def joints(module: ast.AST) -> Iterator[tuple[int, str]]:
+    """Texts that are put together with English punctuation: `f"{a}, {b}"`, `", ".join(names)`."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.JoinedStr):
+            text = "".join(part.value if isinstance(part, ast.Constant) else "\0" for part in node.values)
+            if re.search(rf"\0{JOINT}|{JOINT}\0", text) and not re.search(r"[<\[]|px", text):  # markup, intervals
+                yield node.lineno, ast.unparse(node)
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            sides = [str(side.value) for side in (node.left, node.right) if isinstance(side, ast.Constant)]
+            if any(re.search(rf"^{JOINT}|{JOINT}$", side) for side in sides):
+                yield node.lineno, ast.unparse(node)
+        elif isinstance(node, ast.Call) and re.match(r"'[,;] '\.join\(", ast.unparse(node)):
+            yield node.lineno, ast.unparse(node)
+
+
+def test_punctuation_between_parts_is_that_of_the_language():
+    """See listed, titled and aside in ui.text.i18n."""
     wrong = [
-        text for text in read(FOLDER / "workbench_zh_CN.ts").values() if re.search(r"[一-鿿][,:;!?()][一-鿿]", text)
+        f"{module.relative_to(UI)}:{line}: {text}"
+        for module in sorted(UI.rglob("*.py"))
+        if module.relative_to(UI).as_posix() not in FOR_PROGRAMS
+        for line, text in joints(ast.parse(module.read_text(encoding="utf-8")))
     ]
     assert not wrong, "\n".join(wrong)
+
+
+def test_lists_in_messages_are_joined_as_the_language_does():
+    wrong = [
+        f"{module}:{keyword.value.lineno}"
+        for module in sorted(UI.parent.rglob("*.py"))
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and (name := translations.called(node)) and name.endswith(("Message", "Error"))
+        for keyword in node.keywords
+        if ast.unparse(keyword.value).startswith("', '.join(")
+    ]
+    assert not wrong, wrong
+
+
+def test_parts_are_joined_with_full_width_signs_in_chinese(qapp):
+    parts = i18n.listed(("a", "", "b")), i18n.titled("a", "b"), i18n.aside("a", "b")
+    assert parts == ("a, b", "a: b", "a (b)")
+    i18n.apply(qapp, "zh_CN")
+    parts = i18n.listed(("a", "", "b")), i18n.titled("a", "b"), i18n.aside("a", "b")
+    i18n.apply(qapp, "en")
+    assert parts == ("a，b", "a：b", "a（b）")
 
 
 def test_only_plain_texts_are_asked_for():

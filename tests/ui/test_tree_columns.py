@@ -11,6 +11,7 @@ from tests.figures import TOP1
 from tests.ui.conftest import WAIT, settle, show_window
 from workbench.core.ipc import messages
 from workbench.core.layer_data.views import LayerFacts
+from workbench.ui.text import i18n
 from workbench.ui.tree.data.cells import FACTS, Column
 from workbench.ui.tree.data.model import COLOR_ROLE
 from workbench.ui.tree.delegate import BarDelegate
@@ -132,8 +133,15 @@ def test_all_columns_stay_in_the_tree_when_the_losses_come(panel, demo_window, q
     assert header.sectionSize(Column.ACTIONS) == 130
 
 
+@pytest.fixture(params=["en", "zh_CN"])
+def spoken(qapp, request):
+    i18n.apply(qapp, request.param)
+    yield
+    i18n.apply(qapp, "en")
+
+
 @pytest.mark.parametrize("room", [160, 315, 420])
-def test_no_figure_is_cut_however_narrow_the_tree_is(demo_window, room):
+def test_no_figure_is_cut_however_narrow_the_tree_is(demo_window, spoken, room):
     """Names give way, then the tree scrolls: sizes of three digits and two decimals, exact or forecast, are whole."""
     panel, summary = demo_window.workspace.tree, demo_window.session.model
     layers = tuple(replace(layer, bytes=1_330_000 + 10_000 * n) for n, layer in enumerate(summary.layers))
@@ -142,8 +150,9 @@ def test_no_figure_is_cut_however_narrow_the_tree_is(demo_window, room):
     panel.tree.resize(room, 400)
     cell = QStyleOptionViewItem()
     panel.tree.initViewItemOption(cell)
+    assert i18n.tr("{n} edited").format(n=13) in panel.model.figures(Column.ACTIONS)
     assert "1.34 MB" in panel.model.figures(Column.BYTES) and "○ 1.34 MB" in panel.model.figures(Column.AFTER)
-    for column in (Column.BYTES, Column.AFTER):
+    for column in (Column.BYTES, Column.AFTER, Column.ACTIONS):
         within = BarDelegate.inner(QRect(0, 0, panel.tree.columnWidth(column), 20)).width()
         widest = max(map(cell.fontMetrics.horizontalAdvance, panel.model.figures(column)))
         assert widest <= within, (column, widest, within)
@@ -151,7 +160,8 @@ def test_no_figure_is_cut_however_narrow_the_tree_is(demo_window, room):
     assert panel.tree.columnWidth(Column.BYTES) <= WIDTHS[Column.BYTES][0], "and no wider than wanted"
 
 
-def test_on_a_small_screen_no_column_is_beside_the_view(panel, demo_window):
+def test_on_a_small_screen_no_column_is_beside_the_view(panel, demo_window, spoken):
+    panel.tree.widths.measure(panel.model)
     demo_window.resize(1272, 760)  # what a window manager leaves of 1280 x 800
     settle(demo_window.session)
     demo_window.workspace.reset_sizes()

@@ -174,7 +174,7 @@ def search(
             raise UserError(
                 failure,
                 "Allow more, or more time, methods and layers. Least that was measured: {least}. {notes}",
-                least=", ".join(_least(front)),
+                least=[*_least(front)],
                 notes=" ".join(note for note in front.notes if note != failure),
             )
         else:
@@ -198,7 +198,7 @@ def stored_within(
     note = Message(
         "Stored as asked ({given}) the file would take {size:,} bytes, more than the limit of {most:,}: it is stored "
         "as the search found it.",
-        given=", ".join(f"{key}: {value}" for key, value in given.items()),
+        given=[f"{key}: {value}" for key, value in given.items()],
         size=size,
         most=most,
     )

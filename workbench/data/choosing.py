@@ -109,9 +109,7 @@ def by_id(wanted: str) -> Metric:
     """Return the metric of this id. Raises UserError if there is none."""
     known = all_metrics()
     if wanted not in known:
-        raise UserError(
-            "There is no metric '{wanted}'.", "The metrics are: {known}.", wanted=wanted, known=", ".join(known)
-        )
+        raise UserError("There is no metric '{wanted}'.", "The metrics are: {known}.", wanted=wanted, known=[*known])
     return known[wanted]
 
 

@@ -44,7 +44,7 @@ def _numbered(data: Dataset) -> Dataset:
     raise UserError(
         "The labels {unknown} are not among the class names of the data.",
         "Name the classes in class_names as the labels do.",
-        unknown=", ".join(unknown[:3]),
+        unknown=[*unknown[:3]],
     )
 
 

@@ -274,7 +274,7 @@ def _refuse_unknown(given: Given, specs: tuple[InputSpec, ...]) -> None:
                 "The model has no input '{name}'.",
                 "Its inputs are {specs}.",
                 name=name[:100],
-                specs=", ".join(spec.name for spec in specs),
+                specs=[spec.name for spec in specs],
             )
 
 

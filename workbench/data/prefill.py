@@ -72,7 +72,7 @@ def notes(made: Mapping[str, np.ndarray], empty: Mapping[str, object]) -> tuple[
         found.append(
             Message(
                 "The data has no {names}: made for samples without padding (masks 1, positions 0, 1, 2, ...).",
-                names=", ".join(made),
+                names=[*made],
             )
         )
     if empty:

@@ -116,7 +116,7 @@ def _rules(given: Any, file: Path) -> Rules:
             "The keys are {keys}.",
             file=file,
             extra=unknown or Message("it is not a mapping"),
-            keys=", ".join(sorted(KEYS)),
+            keys=sorted(KEYS),
         )
     read: dict[str, Any] = {key: KEYS[key](file, key, value) for key, value in given.items()}
     return Rules(**read)

@@ -98,7 +98,7 @@ def _assumed(graph: ir.Model, feeds: Feeds) -> list[str]:
     shapes.settled(graph, {str(value.name): feeds[str(value.name)].shape for value in inputs})
     if not free:
         return []
-    words = ", ".join(f"{value.name} {list(feeds[str(value.name)].shape)}" for value in free)
+    words = [f"{value.name} {list(feeds[str(value.name)].shape)}" for value in free]
     return [Message("{open} {words}; attaching data sets the real sizes.", open=OPEN, words=words)]
 
 
@@ -267,8 +267,7 @@ def _original(loaded: Loaded, allowed: int) -> tuple[Feeds, Outputs, str]:
             {},
             [],
             Message(
-                "Preparation at opening could not be verified: {random} makes the outputs random.",
-                random=", ".join(random),
+                "Preparation at opening could not be verified: {random} makes the outputs random.", random=[*random]
             ),
         )
     return (feeds, expected, Message("Preparation at opening could not be verified: {why}", why=why) if why else "")

@@ -39,7 +39,7 @@ class Layers(Sequence["LayerHandle"]):
                     "There is no layer '{path}'.",
                     "The layers are {paths}{more}.",
                     path=key,
-                    paths=", ".join(paths[:8]),
+                    paths=[*paths[:8]],
                     more=", …" if len(paths) > 8 else "",
                 )
             return self._by_path[key]

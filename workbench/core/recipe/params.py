@@ -174,10 +174,7 @@ def check(schema: tuple[Field, ...], given: Mapping[str, Any], owner: str = "") 
             values |= {name: None for name in members if name != chosen[0]}
         elif all(values.get(name, fields[name].default) is None for name in members):
             raise UserError(
-                "{where}one of {members} is required.",
-                "Give exactly one of them.",
-                where=where,
-                members=", ".join(members),
+                "{where}one of {members} is required.", "Give exactly one of them.", where=where, members=[*members]
             )
     return values
 

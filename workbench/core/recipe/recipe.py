@@ -244,8 +244,8 @@ def recipe_of(document: Any, name: str) -> Recipe:
     _check(
         not extra,
         name,
-        Message("it has an unknown key '{extra}'", extra=", ".join(extra)),
-        Message("The keys are {known}.", known=", ".join(sorted(known))),
+        Message("it has an unknown key '{extra}'", extra=[*extra]),
+        Message("The keys are {known}.", known=sorted(known)),
     )
     seed = document.get("seed", 0)
     _check(
@@ -295,7 +295,7 @@ def _storing(export: dict[Any, Any], name: str) -> Storing:
         raise _invalid(
             name,
             Message("export.{key} is {given}", key=key, given=brief(export[key])),
-            Message("Write one of {choices}.", choices=", ".join(CHOICES[key]))
+            Message("Write one of {choices}.", choices=[*CHOICES[key]])
             if key in CHOICES
             else Message("Write the number of samples at a time, from 1."),
         ) from error

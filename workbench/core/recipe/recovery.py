@@ -268,10 +268,7 @@ def parameters(stage: Stage) -> Training | Statistics:
     """Return validated parameters. Raises UserError for an unknown stage or parameter."""
     if stage.kind not in PARAMS:
         raise UserError(
-            "There is no recovery stage '{kind}'.",
-            "The stages are: {params}.",
-            kind=stage.kind,
-            params=", ".join(PARAMS),
+            "There is no recovery stage '{kind}'.", "The stages are: {params}.", kind=stage.kind, params=[*PARAMS]
         )
     return parse(PARAMS[stage.kind], stage.params, owner=stage.kind)
 

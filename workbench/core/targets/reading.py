@@ -67,7 +67,7 @@ def find_target(name: str) -> Target:
     """Return the target with this id. Raises UserError, which lists the known targets, if there is none."""
     known = all_targets()
     if name not in known:
-        raise UserError("There is no target '{name}'.", "The targets are: {known}.", name=name, known=", ".join(known))
+        raise UserError("There is no target '{name}'.", "The targets are: {known}.", name=name, known=[*known])
     return known[name]
 
 
@@ -120,7 +120,7 @@ def target_of(document: Any, name: str) -> Target:
         read.take("title", _text, Message("is not a string")),
         read.take("source", _text, Message("is not a string that names the source of the rules")),
         {str(op): _rule(rule, name, Message("the rule of {op}", op=op)) for op, rule in rules.items()},
-        read.take("fallback", FALLBACKS.__contains__, Message("is not one of {known}", known=", ".join(FALLBACKS)), ""),
+        read.take("fallback", FALLBACKS.__contains__, Message("is not one of {known}", known=[*FALLBACKS]), ""),
         tuple(read.take("notes", _list_of(_text), Message("is not a list of strings"), ())),
         _figures(read, "speed", lambda keys: Speed(_macs(keys), _figure(keys, "bytes"), _source(keys))),
         _figures(read, "energy", lambda keys: Energy(_macs(keys), _figure(keys, "byte"), _source(keys))),
@@ -155,7 +155,7 @@ def _schemes(read: "_Keys", key: str) -> tuple[Scheme, ...] | None:
 
 def _scheme(read: "_Keys", key: str, value: Any) -> Scheme:
     inner = _Keys(value, read.name, Message("{where}, {key}", where=read.where, key=key))
-    known = Message("is not one of {numbers}", numbers=", ".join(NUMBERS))
+    known = Message("is not one of {numbers}", numbers=[*NUMBERS])
     scheme = Scheme(
         tuple(inner.take("bits", _list_of(_width), Message("is not a list of bit widths"))),
         inner.take("numbers", NUMBERS.__contains__, known, "integer"),
@@ -218,7 +218,7 @@ class _Keys:
 
     def done(self) -> None:
         if self._left:
-            raise self._wrong(Message("it has unknown keys: {left}", left=", ".join(map(str, self._left))))
+            raise self._wrong(Message("it has unknown keys: {left}", left=[*map(str, self._left)]))
 
     def _wrong(self, problem: str) -> UserError:
         return UserError(

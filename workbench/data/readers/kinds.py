@@ -112,7 +112,7 @@ def _of(reader: Reader) -> Kind:
                 "Report it to its author, or save the data as .npz.",
                 path=asked.path,
                 reader=reader.name,
-                odd=", ".join(odd),
+                odd=[*odd],
             )
         return Found(arrays)
 

@@ -133,7 +133,7 @@ def _renumbered(rules: Rules, own: Dataset, found: Dataset) -> Rules:
             "{name} has class folders that the attached data do not have: {unknown}.",
             "Rename them, or map them to the model's classes in {file} (class_order).",
             name=Path(found.path).name,
-            unknown=", ".join(unknown[:NAMED]),
+            unknown=[*unknown[:NAMED]],
             file=beside(found.path),
         )
     return rules if unknown else replace(rules, class_order=tuple(numbers[name] for name in found.classes))

@@ -133,7 +133,7 @@ class _Speaker:
             raise UserError(
                 "The model has inputs that a text does not provide: {names}.",
                 "Export it without them.",
-                names=", ".join(missing),
+                names=[*missing],
             )
         return {spec.name: feeds[spec.name].astype(spec.dtype) for spec in self.specs}
 

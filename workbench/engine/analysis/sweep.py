@@ -75,7 +75,7 @@ def parameter(wanted: Sweep) -> Field:
             "The numeric parameters are: {numbers}.",
             method=wanted.method,
             name=name,
-            numbers=", ".join(numbers),
+            numbers=[*numbers],
         )
     return numbers[name]
 
@@ -86,9 +86,7 @@ def chosen(workspace: Workspace, wanted: Sweep) -> tuple[str, ...]:
     matched = [layer for layer in model.layers if any(row.matches(layer.path) for row in rows)]
     if not matched:
         raise UserError(
-            "'{layers}' matches no layer of the model.",
-            "Give a layer's path, or a glob.",
-            layers=", ".join(wanted.layers),
+            "'{layers}' matches no layer of the model.", "Give a layer's path, or a glob.", layers=[*wanted.layers]
         )
     refused = {layer.path: compiler.stack_refusal(model, layer, (action,)) for layer in matched}
     paths = tuple(path for path, reason in refused.items() if reason is None)

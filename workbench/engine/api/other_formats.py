@@ -34,7 +34,7 @@ def chosen(name: str, wanted: str, weights_only: bool = False) -> tuple[str, For
     requested. Raises UserError for a format that is unknown or cannot save."""
     saving = {format.name: format for format in all_formats() if format.save is not None}
     if wanted and wanted != "onnx" and wanted not in saving:
-        known = ", ".join(["onnx", *saving])
+        known = ["onnx", *saving]
         raise UserError(
             "There is no format '{wanted}' to write.", "The formats are: {known}.", wanted=wanted, known=known
         )
@@ -148,7 +148,7 @@ def _made_fixed(before: ort.InferenceSession, after: ort.InferenceSession) -> tu
         for old, new in zip(before.get_inputs(), after.get_inputs(), strict=False)
         if any(isinstance(b, int) and not isinstance(a, int) for a, b in zip(old.shape, new.shape, strict=False))
     ]
-    return (Message("Sizes that torch could only export as fixed: {words}.", words=", ".join(fixed)),) if fixed else ()
+    return (Message("Sizes that torch could only export as fixed: {words}.", words=[*fixed]),) if fixed else ()
 
 
 def beyond_forecast(written: int, forecast: int) -> tuple[Message, ...]:

@@ -44,9 +44,7 @@ def drawn(model: Model) -> str:
     random = random_operators(model.ir)
     if not random:
         return ""
-    return Message(
-        "Not verified: {random} makes the outputs random, so that two runs differ.", random=", ".join(random)
-    )
+    return Message("Not verified: {random} makes the outputs random, so that two runs differ.", random=[*random])
 
 
 def verify(shown: Model, written: str, given: Given) -> tuple[Verified | None, str]:

@@ -138,7 +138,7 @@ class _Places:
                     "The outputs are: {known}.",
                     name=name,
                     why=self.left.get(name, Message("the model has no such output")),
-                    known=", ".join(by_name),
+                    known=[*by_name],
                 )
         first, *others = (by_name[name] for name in names)
         if not others:

@@ -191,7 +191,7 @@ def stacks(model: Model, recipe: Recipe) -> tuple[dict[str, tuple[Action, ...]],
                 "The recipe's row '{pattern}' matches no layer of the model.",
                 "The layers are {paths}{more}.",
                 pattern=row.pattern,
-                paths=", ".join(paths[:8]),
+                paths=[*paths[:8]],
                 more=", …" if len(paths) > 8 else "",
             )
     named = {row.pattern for row in recipe.rows}

@@ -78,7 +78,7 @@ class Choice:
                 batch=batch,
                 chosen=self.chosen,
                 asked=self.asked,
-                behind=", ".join(between.operators(model, named)) or Message("the next layer"),
+                behind=[*between.operators(model, named)] or Message("the next layer"),
             ),
         )
 

@@ -88,7 +88,7 @@ class Settled:
             (self.floats, Message("keeps floating-point activations")),
         ):
             if named := [path for path in edits if path in paths]:
-                behind = ", ".join(between.operators(model, named)) or Message("the next layer")
+                behind = [*between.operators(model, named)] or Message("the next layer")
                 said.append(
                     Message(
                         "{who} {subject}: with 8-bit activations ONNX Runtime computes the operators after "

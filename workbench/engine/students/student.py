@@ -70,7 +70,7 @@ def matching(patterns: str, paths: list[str]) -> list[str]:
                 "'{pattern}' matches no trainable layer.",
                 "The trainable layers are {paths}{more}.",
                 pattern=pattern,
-                paths=", ".join(paths[:8]),
+                paths=[*paths[:8]],
                 more=", …" if len(paths) > 8 else "",
             )
         found += hits

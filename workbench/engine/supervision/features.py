@@ -30,7 +30,7 @@ def output_of(model: Model, path: str, whose: str) -> str:
             "Its layers are {sites}{more}.",
             whose=whose,
             path=path,
-            sites=", ".join(list(model.sites)[:8]),
+            sites=[*list(model.sites)[:8]],
             more=", …" if len(model.sites) > 8 else "",
         )
     return model.output(path)

@@ -134,7 +134,7 @@ def teacher(name: str, model: Model, data: Dataset, layers: Sequence[str] = ()) 
             "{name} has different inputs from the student: {own}.",
             "Choose a teacher with the same inputs and outputs.",
             name=name,
-            own=", ".join(own),
+            own=[*own],
         )
     watched = [output_of(model, path, name) for path in layers]
     outputs = [str(value.name) for value in model.ir.graph.outputs]

@@ -30,10 +30,7 @@ def device(name: str) -> torch.device:
     """Return the device. Raises UserError if it is not available."""
     if name not in devices():
         raise UserError(
-            "torch has no device '{name}' to train on.",
-            "The devices are: {devices}.",
-            name=name,
-            devices=", ".join(devices()),
+            "torch has no device '{name}' to train on.", "The devices are: {devices}.", name=name, devices=[*devices()]
         )
     import torch
 

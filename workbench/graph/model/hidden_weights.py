@@ -122,4 +122,4 @@ def _reason(stored: tuple[ir.Value, ...], ops: tuple[str, ...]) -> str:
         return NOT_STORED
     if largest is not None and not largest.dtype.is_floating_point() and "ConstantOfShape" not in ops:
         return ALREADY
-    return Message("Its weights are computed from stored values by {ops}; they are not edited.", ops=", ".join(ops[:4]))
+    return Message("Its weights are computed from stored values by {ops}; they are not edited.", ops=[*ops[:4]])

@@ -136,7 +136,7 @@ class Model:
         copy = self.ir.clone()
         shapes.settled(copy, sizes)
         layers, sites = find_layers(copy)
-        words = ", ".join(f"{spec.name} {list(sizes[spec.name])}" for spec in free)
+        words = [f"{spec.name} {list(sizes[spec.name])}" for spec in free]
         notes = tuple(note for note in self.notes if not note.startswith(OPEN))
         return replace(
             self,

@@ -76,9 +76,9 @@ def span_of(model: Model, module: str) -> Span:
             OTHER,
             module=module,
             n=len(received),
-            received=", ".join(received),
+            received=[*received],
             given=len(given),
-            inputs=", ".join(given),
+            inputs=[*given],
         )
     return Span(
         module,

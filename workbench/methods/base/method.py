@@ -360,7 +360,7 @@ def find(action: Action) -> Step:
     known = all_methods()
     if action.method not in known:
         raise UserError(
-            "There is no method '{method}'.", "The methods are: {known}.", method=action.method, known=", ".join(known)
+            "There is no method '{method}'.", "The methods are: {known}.", method=action.method, known=[*known]
         )
     # With their types: 1, 1.0 and True are equal, and one of them may be refused.
     given = tuple((name, type(value), value) for name, value in action.params.items())

@@ -76,7 +76,7 @@ class SubspaceFactors(Method):
             "{n} clusters, ranks {lefts}",
             one="{n} cluster, rank {lefts}",
             n=len(members),
-            lefts=", ".join(str(left.shape[1]) for left in lefts[:8]),
+            lefts=[str(left.shape[1]) for left in lefts[:8]],
         )
         return Edit(factors.pair(left, right, layer), edit.bias, note)
 

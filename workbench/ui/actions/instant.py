@@ -10,7 +10,7 @@ from workbench.core.layer_data.views import Spectrum
 from workbench.core.recipe.action import MethodInfo
 from workbench.core.recipe.effect import Effect, Share, evaluated
 from workbench.ui.actions import ranked
-from workbench.ui.text.i18n import said
+from workbench.ui.text.i18n import listed, said
 
 Values = Mapping[str, Any]
 REDUCED = 7  # bits of a reduced range
@@ -43,7 +43,7 @@ def _found(outlook: Outlook | None) -> dict[str, Any]:
         return {"free": outlook.free, "stay": outlook.stay, "width": outlook.width}
     if not isinstance(outlook, Evening):
         return {}
-    return {"channels": outlook.channels, "readers": ", ".join(outlook.readers), "spread": outlook.spread}
+    return {"channels": outlook.channels, "readers": listed(outlook.readers), "spread": outlook.spread}
 
 
 def _sentence(effect: Effect, names: Values, layer: Layer) -> str:

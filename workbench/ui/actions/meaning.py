@@ -10,7 +10,7 @@ from workbench.core.recipe.action import MethodInfo
 from workbench.ui.actions import instant
 from workbench.ui.actions.form import values as v
 from workbench.ui.actions.ranked import percent
-from workbench.ui.text.i18n import said, tr
+from workbench.ui.text.i18n import listed, said, tr
 from workbench.ui.text.plot_params import edge_of, share_below, threshold_of
 
 
@@ -69,14 +69,14 @@ def _looked_up(method: MethodInfo, given: Mapping[str, Any], view: LayerView) ->
 
 def together(layers: tuple[str, ...]) -> str:
     """Return a sentence with the layers that are pruned together with these."""
-    return tr("Pruned together with {layers}.").format(layers=", ".join(layers))
+    return tr("Pruned together with {layers}.").format(layers=listed(layers))
 
 
 def replaced(layers: tuple[str, ...], values: Mapping[str, Any], outlook: Outlook | None = None) -> str:
     """Return a sentence with the replaced modules, named or those of the layers, and the parameters saved."""
     span, leaves = values.get("span"), values.get("student") == "identity"
     modules = (span,) if span else tuple(dict.fromkeys(path.rpartition(".")[0] or path for path in layers))
-    named = ", ".join(modules)
+    named = listed(modules)
     after = outlook.students.get(0 if leaves else values.get("kernel", 0)) if isinstance(outlook, Replacing) else None
     if not isinstance(outlook, Replacing) or after is None:
         return (

@@ -11,7 +11,7 @@ from workbench.core.base.quantities import size
 from workbench.core.layer_data.layer import Layer
 from workbench.ui.actions.ranked import percent
 from workbench.ui.text import format
-from workbench.ui.text.i18n import counted, said
+from workbench.ui.text.i18n import counted, listed, said
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Caution, heading, muted
 
@@ -91,7 +91,7 @@ class ResultCard(QFrame):
         larger = change.larger if "grows" not in change.note else ""  # shown once
         notes = "\n".join(said(text) for text in (change.note, larger) if text)
         self.note.show_text(notes, warning=after >= before)
-        self.setAccessibleName(f"{self.bytes.text()}, {self.ratio.text()}, {self.details.text()}, {notes}")
+        self.setAccessibleName(listed((self.bytes.text(), self.ratio.text(), self.details.text(), notes)))
 
     def _details(self, change: LayerChange) -> list[str]:
         parts = [] if change.exact else [self.tr("○ forecast")]

@@ -27,6 +27,7 @@ from workbench.ui.data.dialog import DataDialog
 from workbench.ui.data.own_sample import OwnSample
 from workbench.ui.engine_client.client import Handlers
 from workbench.ui.session.session import Session
+from workbench.ui.text.i18n import listed
 
 Key = QKeySequence.StandardKey
 
@@ -216,7 +217,7 @@ class Commands(QObject):
             self.try_sample(own)
             return
         if self._session.model is None or not (chosen.data or chosen.recipe):
-            names = ", ".join(Path(path).name for path in paths)
+            names = listed(Path(path).name for path in paths)
             if self._session.model is not None:
                 dialogs.complain(
                     self._window,

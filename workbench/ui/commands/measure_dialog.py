@@ -19,6 +19,7 @@ from workbench.core.analysis.measured import Measuring
 from workbench.ui.session.session import Session
 from workbench.ui.text.i18n import said
 from workbench.ui.widgets.labels import Plain, tooltip
+from workbench.ui.widgets.rows import WholeRows
 
 MARGIN = 16  # pixels around the form
 SHOWN = 8  # metrics in the list before it scrolls
@@ -71,6 +72,7 @@ class MeasureDialog(QDialog):
 
     def _list(self) -> QListWidget:
         found = QListWidget(self)
+        WholeRows(found)
         found.setAccessibleName(self.tr("Also show"))
         found.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # long titles are elided
         found.setTextElideMode(Qt.TextElideMode.ElideMiddle)

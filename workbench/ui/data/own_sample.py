@@ -17,7 +17,7 @@ from workbench.ui.base.pixels import image_of
 from workbench.ui.engine_client.client import Handlers
 from workbench.ui.engine_client.coalesce import Latest
 from workbench.ui.session.session import Session
-from workbench.ui.text.i18n import said
+from workbench.ui.text.i18n import listed, said
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain, heading, muted
 
@@ -42,7 +42,7 @@ class Guesses(QWidget):
 
     def show_guesses(self, guesses: Sequence[Guess]) -> None:
         self.guesses = tuple(guesses)
-        self.setAccessibleName("; ".join(f"{guess.name} {percent(guess.sure)}" for guess in guesses))
+        self.setAccessibleName(listed(f"{guess.name} {percent(guess.sure)}" for guess in guesses))
         self.updateGeometry()
         self.update()
 
@@ -194,9 +194,11 @@ class OwnSample(QDialog):
 
     def _words(self, answer: SampleAnswer) -> str:
         if not answer.before:
-            was, now = (", ".join(f"{value:.4g}" for value in values) for values in (answer.first, answer.first_after))
-            more = ", …" if answer.size > len(answer.first) else ""
-            return self.tr("Output: {was} → {now}").format(was=was + more, now=now + more)
+            more = ("…",) if answer.size > len(answer.first) else ()
+            was, now = (
+                listed((*(f"{value:.4g}" for value in values), *more)) for values in (answer.first, answer.first_after)
+            )
+            return self.tr("Output: {was} → {now}").format(was=was, now=now)
         first, second = answer.before[0], answer.after[0]
         if first.name == second.name:
             return self.tr("Both models: {name} ({was} → {now})").format(

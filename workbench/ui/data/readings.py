@@ -9,6 +9,7 @@ from workbench.core.base.quantities import metric_text
 from workbench.ui.text import format
 from workbench.ui.text.i18n import said
 from workbench.ui.widgets.labels import tooltip
+from workbench.ui.widgets.rows import WholeRows
 
 MOST_ROWS = 8  # before the table scrolls
 
@@ -21,6 +22,7 @@ class Readings(QTableWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(0, 3, parent)
         self.setAccessibleName(self.tr("Readings"))
+        WholeRows(self)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

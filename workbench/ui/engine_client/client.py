@@ -16,7 +16,7 @@ from workbench.core.ipc.memory_limit import OUT_OF_MEMORY
 from workbench.core.ipc.messages import Cancel, Done, Failed, Finish, Hold, Progressed, Ready, Reply, Stopped, Updated
 from workbench.ui.engine_client.gc_guard import collected_here
 from workbench.ui.engine_client.transport import Wire
-from workbench.ui.text.i18n import said
+from workbench.ui.text.i18n import aside, said
 
 log = logging.getLogger(__name__)
 MANY_DEATHS, WITHIN_SECONDS = 3, 60.0
@@ -355,9 +355,9 @@ def _ended_by(exitcode: int | None) -> str:
     if exitcode is None or exitcode >= 0:
         return ""
     try:
-        return f" ({signal.Signals(-exitcode).name})"
+        return aside("", signal.Signals(-exitcode).name)
     except ValueError:
-        return f" ({-exitcode})"
+        return aside("", str(-exitcode))
 
 
 def _call(handler: Callable[..., object] | None, *arguments: Any) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QWidget
 from workbench.core.base.job import Progress
 from workbench.core.base.quantities import duration
 from workbench.ui.engine_client.client import DROPPED, FAILED, EngineLink, Outcome
-from workbench.ui.text.i18n import said, tr
+from workbench.ui.text.i18n import said, titled, tr
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain, tooltip
 
@@ -90,7 +90,7 @@ def describe(running: Running) -> str:
     doing = said(running.progress.text)
     # "Measuring: measuring" would say one thing twice.
     told = doing and doing.casefold() != running.title.casefold()
-    parts = [f"{running.title}: {doing}" if told else running.title]
+    parts = [titled(running.title, doing) if told else running.title]
     if running.progress.eta is not None:
         left = tr("{time} left")
         parts.append(left.format(time=duration(running.progress.eta)))

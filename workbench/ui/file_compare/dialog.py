@@ -23,6 +23,7 @@ from workbench.ui.file_compare import words
 from workbench.ui.text.i18n import said
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Caution, Plain, heading, muted
+from workbench.ui.widgets.rows import WholeRows
 
 SIZE = 880, 600
 NUMBERS = 3  # columns at the right
@@ -83,6 +84,7 @@ class FileComparisonDialog(QDialog):
 
     def _layers(self) -> QTreeWidget:
         table = QTreeWidget(self)
+        WholeRows(table)
         table.setRootIsDecorated(False)
         table.setUniformRowHeights(True)
         table.setAccessibleName(self.tr("Layers"))

@@ -9,7 +9,7 @@ from workbench.core.base.plain import plain
 from workbench.core.base.quantities import amount, metric_text, size, three_digits
 from workbench.core.base.resources import page_template
 from workbench.ui.text import format, i18n
-from workbench.ui.text.i18n import said, tr
+from workbench.ui.text.i18n import listed, said, tr
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def summary(found: FileComparison) -> str:
     }
     diff = found.diff
     parts = [words.format(n=n) for kind, words in kinds.items() if (n := diff.count(kind))]  # type: ignore[arg-type]
-    return tr("{n} layers: {parts}.").format(n=len(diff.layers), parts=tr(", ").join(parts))
+    return tr("{n} layers: {parts}.").format(n=len(diff.layers), parts=listed(parts))
 
 
 def lines(found: FileComparison) -> tuple[Line, ...]:

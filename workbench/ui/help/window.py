@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from workbench.ui.help import documents
 from workbench.ui.widgets import theme
+from workbench.ui.widgets.rows import WholeRows
 
 SIZE, INDEX_WIDTH = (980, 720), 260
 SCHEME = "page"  # of the browser's addresses: page:first-steps.md
@@ -36,6 +37,7 @@ class Documentation(QWidget):
         self.search = QLineEdit(self, placeholderText=self.tr("Search"), clearButtonEnabled=True)
         self.search.setAccessibleName(self.tr("Search"))
         self.index = QListWidget(self)
+        WholeRows(self.index)
         self.index.setAccessibleName(self.tr("Pages"))
         self.index.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.browser = Browser(self.pages, self)

@@ -18,6 +18,7 @@ from workbench.ui.text.i18n import counted, tr
 from workbench.ui.tree.data.search import SearchBox
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain, tooltip
+from workbench.ui.widgets.rows import WholeRows
 
 if TYPE_CHECKING:  # imports numpy, for which the first paint need not wait
     from workbench.core.layer_data.views import Preview
@@ -209,6 +210,7 @@ class HistoryList(QListView):
         super().__init__(parent)
         self.setModel(model)
         self.history = model
+        WholeRows(self)
         self.setAccessibleName(self.tr("History"))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

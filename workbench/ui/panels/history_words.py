@@ -12,7 +12,7 @@ from workbench.ui.actions import families
 from workbench.ui.actions.form.values import effective
 from workbench.ui.text.describe import ARROW, name_words, value_words
 from workbench.ui.text.format import source_text, value_text
-from workbench.ui.text.i18n import counted, said, tr
+from workbench.ui.text.i18n import counted, said, titled, tr
 
 if TYPE_CHECKING:  # imports numpy, for which the first paint need not wait
     from workbench.core.layer_data.views import Preview
@@ -77,5 +77,5 @@ def sources(preview: Preview | None) -> str:
         return tr("Figures appear once this recipe has been measured in this session")
     words = [tr("Size: {source}").format(source=source_text(preview.size))]
     if preview.value is not None:
-        words.append(f"{said(preview.metric.heading) or tr('Metric')}: {source_text(preview.value)}")
+        words.append(titled(said(preview.metric.heading) or tr("Metric"), source_text(preview.value)))
     return "\n".join(words)

@@ -13,7 +13,7 @@ from workbench.ui.commands.snapshot_commands import SnapshotCommands, button
 from workbench.ui.engine_client.redraw_scheduler import Place
 from workbench.ui.session.session import Session
 from workbench.ui.text import format
-from workbench.ui.text.i18n import said
+from workbench.ui.text.i18n import listed, said, titled
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import small
 from workbench.ui.widgets.labels import Plain, tooltip
@@ -51,7 +51,7 @@ class Tile(QWidget):
         self.value.setText(value)
         self.note.setText(note)
         self.setToolTip(tooltip(tip))
-        self.setAccessibleDescription(f"{value}, {note}" if note else value)
+        self.setAccessibleDescription(listed((value, note)))
         font = self.value.font()
         if font.italic() == sure:
             font.setItalic(not sure)
@@ -66,7 +66,7 @@ def reasons_of(preview: Preview | None) -> list[str]:
         return []
     grown = sorted((change for change in preview.changes if change.larger), key=lambda change: -change.bytes_after)
     first = {said(change.larger): change.path for change in reversed(grown)}
-    return [f"{path}: {reason}" for reason, path in reversed(first.items())]
+    return [titled(path, reason) for reason, path in reversed(first.items())]
 
 
 def _label(parent: QWidget, points: int, bold: bool = False, muted: bool = False) -> QLabel:
@@ -225,7 +225,7 @@ class Scoreboard(QFrame):
             return
         after = self._session.report.after.bytes if self._session.report else preview.size
         exact = after.how == "verified" or (current and all(change.exact for change in preview.changes))
-        note = f"{format.smaller(before, after.value)}, {format.source_text(after)}"
+        note = listed((format.smaller(before, after.value), format.source_text(after)))
         tip = format.explain(after)
         if exact and after.how == "forecast":
             tip += "\n" + self.tr("All layers were computed, so the exported file will have this size.")
@@ -234,9 +234,8 @@ class Scoreboard(QFrame):
             self.why_button.show()
             tip = "\n".join((self.tr("Why it did not shrink:"), *reasons, tip))
         if (timing := self.timings.current) is not None:
-            note = f"{format.smaller(before, after.value)}, {format.MARKS[after.how]} " + self.tr(
-                "zipped {size}"
-            ).format(size=size(timing.zipped))
+            zipped = self.tr("zipped {size}").format(size=size(timing.zipped))
+            note = listed((format.smaller(before, after.value), f"{format.MARKS[after.how]} {zipped}"))
             tip += "\n" + self.tr(
                 "Zipped: {before} → {after}. Compressed model: {file} bytes as a file (written to memory)."
             ).format(before=size(timing.zipped_before), after=size(timing.zipped), file=f"{timing.file:,}")

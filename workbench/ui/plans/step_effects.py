@@ -11,7 +11,7 @@ from workbench.core.recipe.action import Action, in_order
 from workbench.ui.engine_client.client import Handlers
 from workbench.ui.session.session import Session
 from workbench.ui.text.format import prediction_text
-from workbench.ui.text.i18n import said
+from workbench.ui.text.i18n import listed, said
 
 
 class StepEffects(QObject):
@@ -69,6 +69,6 @@ class StepEffects(QObject):
         words = ("−" if change < 0 else "+") + size(abs(change))
         tip = self.tr("Forecast: the file with this step has {size}.").format(size=size(forecast.bytes))
         if forecast.predicted is not None:
-            words += ", " + prediction_text(forecast.predicted, self._session.metric)
+            words = listed((words, prediction_text(forecast.predicted, self._session.metric)))
             tip += " " + self.tr("Predicted for the whole recipe; the compressed model was not run.")
         return words, tip

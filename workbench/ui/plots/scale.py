@@ -6,6 +6,7 @@ from PySide6.QtGui import QFontMetricsF, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.ui.plots.axis import number
+from workbench.ui.text.i18n import titled
 from workbench.ui.widgets import theme
 
 STRIP = 72
@@ -23,7 +24,7 @@ class ColorScale(QWidget):
 
     def show_scale(self, colors: pg.ColorMap, reach: float) -> None:
         self._map, self._ends = colors, (f"−{number(reach)}", number(reach))
-        self.setAccessibleName(f"{self._caption}: {' … '.join(self._ends)}")
+        self.setAccessibleName(titled(self._caption, " … ".join(self._ends)))
         self.updateGeometry()
         self.update()
 

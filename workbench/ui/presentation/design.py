@@ -201,7 +201,7 @@ class _Document:
 
     def done(self) -> None:
         if self._left:
-            keys = ", ".join(map(str, list(self._left)[:5]))
+            keys = [str(key) for key in list(self._left)[:5]]
             raise self.wrong(Message("it has unknown keys: {left}", left=keys))
 
     def wrong(self, problem: str) -> UserError:

@@ -5,6 +5,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.ui.presentation.story import Story
+from workbench.ui.text.i18n import titled
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain, muted
 
@@ -39,7 +40,9 @@ class Notes(QWidget):
             story.design.note(key)
             or self.tr("No note. Write one under notes: {key} in the design file.").format(key=key)
         )
-        self.figures.setText("\n".join(f"{number.caption}: {number.words} · {number.note}" for number in story.numbers))
+        self.figures.setText(
+            "\n".join(titled(number.caption, f"{number.words} · {number.note}") for number in story.numbers)
+        )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self._presentation.keyPressEvent(event)

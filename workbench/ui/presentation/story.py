@@ -20,7 +20,7 @@ from workbench.ui.presentation.design import Design
 from workbench.ui.session.session import Session
 from workbench.ui.text import format
 from workbench.ui.text.describe import value_words
-from workbench.ui.text.i18n import counted, tr
+from workbench.ui.text.i18n import counted, listed, tr
 
 LARGEST = 10  # layers that have a bar
 EXAMPLES = 10  # pictures on the slide of examples
@@ -199,13 +199,13 @@ def _words(session: Session, action: Action) -> str:
     if shown is None:
         return tr(info.title)
     field, value = shown
-    return f"{tr(info.title)}, {value_words(field, value)}"
+    return listed((tr(info.title), value_words(field, value)))
 
 
 def _where(changes: list[LayerChange]) -> str:
     paths = [change.path for change in changes]
     if len(paths) <= 3:
-        return ", ".join(paths)
+        return listed(paths)
     return tr("{n} layers").format(n=len(paths))
 
 
@@ -221,7 +221,7 @@ def _numbers(session: Session) -> tuple[Number, ...]:
             tr("File size"),
             size(model.bytes),
             size(preview.size.value),
-            f"{format.smaller(model.bytes, preview.size.value)}, {format.source_text(preview.size)}",
+            listed((format.smaller(model.bytes, preview.size.value), format.source_text(preview.size))),
             preview.size.value / model.bytes,
             exact,
         )
@@ -232,7 +232,7 @@ def _numbers(session: Session) -> tuple[Number, ...]:
         after = f"{format.value_text(value.value, metric)}{format.margin_text(value, metric)}"
         note = format.source_text(value, data.samples)
         if preview.change is not None:
-            note = f"{format.change_text(preview.change, metric)}, {note}"
+            note = listed((format.change_text(preview.change, metric), note))
         found.append(Number(metric.heading, format.value_text(baseline.value, metric), after, note, sure=current))
     for caption, before, now in (
         (tr("Parameters"), model.parameters, preview.parameters),

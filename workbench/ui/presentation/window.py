@@ -12,6 +12,7 @@ from workbench.ui.presentation.slides import MARGINS, SMALL
 from workbench.ui.presentation.story import Story, story_of
 from workbench.ui.session.session import Session
 from workbench.ui.tabs.compare.findings import Findings
+from workbench.ui.text.i18n import listed, titled
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain
 
@@ -71,7 +72,7 @@ class Presentation(QWidget):
             self.notes.show_note(page.key, self._story)
         self.setAccessibleName(self.tr("Slide {n} of {total}").format(n=self.index + 1, total=len(pages)))
         self.setAccessibleDescription(
-            "; ".join(f"{number.caption}: {number.before}, {number.after}" for number in self._story.numbers)
+            "\n".join(titled(each.caption, listed((each.before, each.after))) for each in self._story.numbers)
         )
         self._arrange()
         self.update()

@@ -165,7 +165,7 @@ def read(text: str, methods: Mapping[str, MethodInfo]) -> Recipe:
     recipe = parse_recipe(text, NAME)
     for action in (action for row in recipe.rows for action in row.actions):
         if action.method not in methods:
-            known = ", ".join(methods)
+            known = [*methods]
             raise UserError(
                 "There is no method '{method}'.", "The methods are: {known}.", method=action.method, known=known
             )
@@ -173,7 +173,7 @@ def read(text: str, methods: Mapping[str, MethodInfo]) -> Recipe:
     stages = {info.id: info.fields for info in STAGES}
     for stage in recipe.recover:
         if stage.kind not in stages:
-            known = ", ".join(stages)
+            known = [*stages]
             raise UserError("There is no stage '{kind}'.", "The stages are: {known}.", kind=stage.kind, known=known)
         check(stages[stage.kind], stage.params, stage.kind)
     return recipe

@@ -21,6 +21,7 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.ui.text.describe import stacks_of, steps_words
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Elided, tooltip
+from workbench.ui.widgets.rows import WholeRows
 
 ROW = 26
 
@@ -41,6 +42,7 @@ class Comparison(QWidget):
         self.copy_button.clicked.connect(self.copy)
         self.close_button.clicked.connect(self.closed)
         self.table = QTableWidget(0, 3, self)
+        WholeRows(self.table)
         self.table.setAccessibleName(self.tr("Recipes layer by layer"))
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -34,6 +34,7 @@ from workbench.ui.session.sync import Refresher
 from workbench.ui.session.timings import LayerTimes, Timings
 from workbench.ui.session.training import Trainings
 from workbench.ui.text import i18n
+from workbench.ui.text.i18n import listed
 
 if TYPE_CHECKING:  # imports numpy, for which the first paint need not wait
     from workbench.core.layer_data.views import DataSummary, LayerView, Preview
@@ -261,9 +262,9 @@ class Session(State):
         paths = [layer.path for layer in self.model.layers] if self.model else []
         unmatched = [row.pattern for row in recipe.rows if not any(row.matches(p) for p in paths)]
         if unmatched:
-            listed = ", ".join(shortened(plain(row), LONGEST_ROW) for row in unmatched[:LISTED])
-            listed += ", …" if len(unmatched) > LISTED else ""
-            self.told.emit(self.tr("These rows of the recipe match no layer: {rows}").format(rows=listed))
+            named = [shortened(plain(row), LONGEST_ROW) for row in unmatched[:LISTED]]
+            rows = listed((*named, "…" if len(unmatched) > LISTED else ""))
+            self.told.emit(self.tr("These rows of the recipe match no layer: {rows}").format(rows=rows))
         return True
 
     def save_recipe(self, path: str) -> bool:

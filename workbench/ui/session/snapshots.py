@@ -16,6 +16,7 @@ from workbench.ui.session.state import State
 from workbench.ui.session.timings import Timings
 from workbench.ui.session.undo import Command
 from workbench.ui.text import format
+from workbench.ui.text.i18n import listed
 
 if TYPE_CHECKING:
     from workbench.core.layer_data.views import Preview
@@ -80,7 +81,7 @@ class Snapshots(QObject):
         parts = [self.tr("{times}x smaller").format(times=times)]
         if totals.value is not None and session.data is not None:
             parts.append(format.value_text(totals.value.value, session.metric))
-        return self._unused(", ".join(parts))
+        return self._unused(listed(parts))
 
     def find(self, name: str) -> Snapshot | None:
         return next((each for each in self.all if each.name == name), None)

@@ -20,6 +20,7 @@ from workbench.ui.shell.found import Command, score
 from workbench.ui.tree.data.model import Index
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain, tooltip
+from workbench.ui.widgets.rows import WholeRows
 
 WIDTH, HEIGHT, TOP, ROW = 680, 420, 64, 32
 BESIDE_ROLE, USABLE_ROLE = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
@@ -97,6 +98,7 @@ class CommandPalette(QDialog):
         self.search.textChanged.connect(self._filter)
         self.list = QListView(self)
         self.list.setModel(self._proxy)
+        WholeRows(self.list)
         self.list.setItemDelegate(_WithNote(self.list))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setUniformItemSizes(True)

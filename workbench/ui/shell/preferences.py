@@ -22,7 +22,7 @@ from workbench.ui.actions.form import more
 from workbench.ui.base import dialogs, settings
 from workbench.ui.engine_client.client import EngineLink
 from workbench.ui.text import i18n
-from workbench.ui.text.i18n import tr
+from workbench.ui.text.i18n import titled, tr
 from workbench.ui.widgets import colormaps, theme
 from workbench.ui.widgets.buttons import clearable
 from workbench.ui.widgets.labels import Plain
@@ -138,7 +138,7 @@ class Preferences(QDialog):
         line.textChanged.connect(lambda text: settings.choose(f"{kind}_folder", text.strip()))
         browse = QPushButton(self.tr("Choose…"), self)
         browse.setAutoDefault(False)
-        browse.setAccessibleName(f"{caption}: {browse.text()}")
+        browse.setAccessibleName(titled(caption, browse.text()))
         browse.clicked.connect(lambda: dialogs.choose_folder(self, caption, line.setText, line.text()))
         row = QHBoxLayout()
         row.setSpacing(theme.UNIT)

@@ -8,7 +8,7 @@ from workbench.core.layer_data.layer import Layer, ModelSummary
 from workbench.core.recipe.action import Action, MethodInfo
 from workbench.core.recipe.params import Field
 from workbench.core.recipe.recipe import Recipe
-from workbench.ui.text.i18n import said, tr
+from workbench.ui.text.i18n import listed, said, tr
 
 ARROW, TIMES = " → ", " × "
 OTHER_NAMES = {"steps": "Iterations"}  # the steps of the window are those of a recipe
@@ -34,7 +34,7 @@ def shape_of(layer: Layer) -> str:
     kernel = TIMES.join(str(size) for size in layer.shape[2:])
     if layer.groups > 1 and layer.groups == inputs:
         return tr("{kernel} depthwise, {shape}").format(kernel=kernel, shape=f"{inputs}{ARROW}{outputs}")
-    shape = f"{kernel}, {inputs}{ARROW}{outputs}"
+    shape = listed((kernel, f"{inputs}{ARROW}{outputs}"))
     return tr("{shape}, {n} groups").format(shape=shape, n=layer.groups) if layer.groups > 1 else shape
 
 
@@ -47,7 +47,7 @@ def coupling_of(couplings: Couplings, path: str) -> str:
     """Return a sentence with the coupled layers, or why channels cannot be pruned; "" if neither applies."""
     others, reason = couplings.others(path), couplings.kept.get(path)
     if others:
-        return tr("Channels coupled with {layers} (pruned together)").format(layers=", ".join(others))
+        return tr("Channels coupled with {layers} (pruned together)").format(layers=listed(others))
     return tr("Channels can't be pruned: {reason}").format(reason=said(reason)) if reason else ""
 
 
@@ -55,10 +55,10 @@ def action_words(action: Action, methods: Mapping[str, MethodInfo]) -> tuple[str
     """Return a step in words: the method's title, and the parameters that were set: ('Affine', '4 bit')."""
     info = methods.get(action.method)
     if info is None:
-        return action.method, ", ".join(f"{name} {value}" for name, value in action.params.items())
+        return action.method, listed(f"{name} {value}" for name, value in action.params.items())
     fields = {field.name: field for field in info.fields}
     given = [value_words(fields[name], value) for name, value in action.params.items() if name in fields]
-    return tr(info.title), tr(", ").join(given)
+    return tr(info.title), listed(given)
 
 
 def stack_words(stack: Iterable[Action], methods: Mapping[str, MethodInfo]) -> str:

@@ -9,7 +9,7 @@ from workbench.core.analysis.profile import Load, Spread
 from workbench.core.analysis.report import Beside, Figure
 from workbench.core.base import quantities
 from workbench.core.base.quantities import MetricInfo, three_digits
-from workbench.ui.text.i18n import said, tr
+from workbench.ui.text.i18n import listed, said, titled, tr
 
 if TYPE_CHECKING:  # imports numpy, for which the first paint need not wait
     from workbench.core.analysis.sensitivity import LikelyDrop
@@ -33,7 +33,7 @@ def beside_text(each: Beside) -> str:
     before, after = each.baseline.value, each.value.value
     value = value_text(after, each.metric)
     shown = value if before == after else f"{number_text(before, each.metric)} → {value}"
-    return f"{said(each.metric.heading)}: {shown}"
+    return titled(said(each.metric.heading), shown)
 
 
 def change_text(figure: Figure, metric: MetricInfo, shown: tuple[float, float] | None = None) -> str:
@@ -124,7 +124,7 @@ def plain_loss(loss: float, metric: MetricInfo) -> str:
 
 def axis_text(metric: MetricInfo) -> str:
     """Return the caption of an axis: 'top-1, %'."""
-    return f"{metric}, {metric.unit}" if metric.unit else str(metric)
+    return listed((str(metric), metric.unit)) if metric.unit else str(metric)
 
 
 def margin_text(figure: Figure, metric: MetricInfo) -> str:
@@ -183,12 +183,10 @@ def source_text(figure: Figure, total: int = 0) -> str:
         "measured": tr("measured"),
         "verified": tr("verified"),
     }
-    text = f"{MARKS[figure.how]} {words[figure.how]}"
-    if figure.samples and total and figure.samples < total:
-        text += ", " + tr("{n} of {total}").format(n=f"{figure.samples:,}", total=f"{total:,}")
-    elif figure.samples:
-        text += f", {figure.samples:,}"
-    return text
+    samples = f"{figure.samples:,}" if figure.samples else ""
+    if samples and total and figure.samples < total:
+        samples = tr("{n} of {total}").format(n=samples, total=f"{total:,}")
+    return listed((f"{MARKS[figure.how]} {words[figure.how]}", samples))
 
 
 def explain(figure: Figure) -> str:

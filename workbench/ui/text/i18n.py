@@ -18,7 +18,21 @@ from workbench.core.base.message import Message
 CONTEXT = ""
 
 
-__all__ = ["ENGLISH", "LANGUAGES", "Catalogue", "apply", "code", "counted", "language", "said", "system_language", "tr"]
+__all__ = [
+    "ENGLISH",
+    "LANGUAGES",
+    "Catalogue",
+    "apply",
+    "aside",
+    "code",
+    "counted",
+    "language",
+    "listed",
+    "said",
+    "system_language",
+    "titled",
+    "tr",
+]
 
 
 def tr(text: str) -> str:
@@ -34,6 +48,21 @@ def said(text: str) -> str:
 def counted(template: str, n: int, one: str, **others: Any) -> str:
     """Return a text with a number in it, `one` if that is 1: counted("{n} layers", 3, "{n} layer")."""
     return said(Message(template, one, n=n, **others))
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Return the parts that are not empty, with the comma of the language between them."""
+    return tr(", ").join(filter(None, parts))
+
+
+def titled(name: str, text: str) -> str:
+    """Return 'name: text', with the colon of the language."""
+    return tr("{name}: {figures}").format(name=name, figures=text)
+
+
+def aside(text: str, note: str) -> str:
+    """Return 'text (note)', with the brackets of the language."""
+    return tr("{text} ({note})").format(text=text, note=note)
 
 
 KEYS = "QShortcut"  # Qt's context of the names of keys

@@ -35,6 +35,7 @@ from workbench.ui.tree.delegate import BarDelegate, NameDelegate, StepsDelegate
 from workbench.ui.tree.scale import ColorScale
 from workbench.ui.tree.widths import WIDTHS, ColumnWidths
 from workbench.ui.widgets import theme
+from workbench.ui.widgets.rows import WholeRows
 
 if TYPE_CHECKING:
     from workbench.core.layer_data.views import LayerFacts
@@ -58,6 +59,7 @@ class LayerTree(QTreeView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setAccessibleName(self.tr("Layers"))
         self.setIndentation(12)
+        WholeRows(self)
         self.widths = ColumnWidths(self)
         self._names = NameDelegate(self)
         self.setItemDelegateForColumn(Column.NAME, self._names)

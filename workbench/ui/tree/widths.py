@@ -1,13 +1,15 @@
-"""Column widths of the layer tree: as the user set them, narrower if there is no room, never narrower than a figure."""
+"""Column widths of the layer tree: as the user set them, narrower if there is no room, never narrower than a figure or
+what counts the edited layers of a module."""
 
 import math
 
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QTreeView
 
-from workbench.ui.tree.data.cells import NUMERIC, Column
+from workbench.ui.text.i18n import tr
+from workbench.ui.tree.data.cells import COUNTED, NUMERIC, Column
 from workbench.ui.tree.data.model import LayerTreeModel
-from workbench.ui.tree.delegate import AROUND
+from workbench.ui.tree.delegate import AROUND, MARGIN, SIGN
 
 # In pixels, as they are at first, and what they need at least; figures need what the widest of them takes, too.
 WIDTHS = {
@@ -44,10 +46,14 @@ class ColumnWidths:
 
     def measure(self, model: LayerTreeModel) -> None:
         """Measure the figures of all rows, visible or not."""
-        metrics = QFontMetrics(self._tree.font())
+        metrics, alone = QFontMetrics(self._tree.font()), tr("alone")
+
+        def needed(text: str) -> int:
+            return metrics.horizontalAdvance(text) + AROUND + (SIGN + 2 * MARGIN if text == alone else 0)  # its lock
+
         self._figures = {
-            column: max(map(metrics.horizontalAdvance, model.figures(column)), default=0) + AROUND
-            for column in NUMERIC
+            column: max(map(needed, model.figures(column)), default=0)
+            for column in (*NUMERIC, *COUNTED)
             if not self._tree.isColumnHidden(column)
         }
         self.fit()

@@ -1,8 +1,8 @@
-"""Layouts for rows of a wide window."""
+"""Rows of a wide window, and lists that end with a whole row, whatever their height is."""
 
-from PySide6.QtCore import QEvent, QObject, QSize
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QPalette, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QHBoxLayout, QScrollArea, QSizePolicy, QWidget
 
 
 def at_most(width: int, widget: QWidget) -> QHBoxLayout:
@@ -42,3 +42,39 @@ class Fitting(QScrollArea):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.updateGeometry()  # lines break elsewhere
+
+
+class WholeRows(QWidget):
+    """Covers the row that the lower edge of a list cuts; a child of the list, which scrolls by whole rows.
+
+    The margins of the viewport would do the same, but tables and trees set those themselves, for their headers.
+    """
+
+    def __init__(self, view: QAbstractItemView) -> None:
+        super().__init__(view)
+        self._view = view
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self.setAutoFillBackground(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
+        self.hide()
+        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        view.viewport().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:  # after whatever changed the rows
+            self._cover()
+        return super().eventFilter(watched, event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        QApplication.sendEvent(self._view.viewport(), event)
+
+    def _cover(self) -> None:
+        viewport, left = self._view.viewport(), self._view.frameWidth()  # with the names of the rows at the left
+        inside = viewport.rect()
+        row = self._view.visualRect(self._view.indexAt(QPoint(1, inside.bottom())))
+        cut = row.isValid() and row.bottom() > inside.bottom() and row.top() > inside.top()
+        if cut:
+            wide, high = viewport.x() + inside.width() - left, inside.bottom() - row.top() + 1
+            self.setGeometry(QRect(left, viewport.y() + row.top(), wide, high))
+        if cut != self.isVisible():
+            self.setVisible(cut)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QToolButton, 
 from workbench.core.recipe.action import MethodInfo
 from workbench.ui.actions import families
 from workbench.ui.actions.adding.menu import MethodMenu
+from workbench.ui.text.i18n import titled
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Elided, Icon, heading
 
@@ -120,7 +121,7 @@ class CardHead(QWidget):
         button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow behind the name
         theme.set_icon(button, "down", "muted")
         button.setIconSize(QSize(ARROW, ARROW))
-        button.setToolTip(f"{name}: " + self.tr("Replace with another method"))
+        button.setToolTip(titled(name, self.tr("Replace with another method")))
         button.setAccessibleName(self.tr("Replace {title}").format(title=name))
         return button
 

@@ -28,7 +28,7 @@ from workbench.ui.commands.export.export_result import ResultPage
 from workbench.ui.commands.export.storage_choice import StorageChoice
 from workbench.ui.session.session import Session
 from workbench.ui.text import format
-from workbench.ui.text.i18n import said
+from workbench.ui.text.i18n import listed, said
 from workbench.ui.widgets.labels import Plain
 
 MARGIN = 16  # pixels around the pages
@@ -184,7 +184,7 @@ class ExportDialog(QDialog):
             )
         there = [path.name for path in paths if files.exists(str(path))]
         if there:
-            lines.append(self.tr("Existing files will be replaced: {files}.").format(files=", ".join(there)))
+            lines.append(self.tr("Existing files will be replaced: {files}.").format(files=listed(there)))
         self.summary.setText("\n\n".join(lines))
         room = self.minimumWidth() - 2 * MARGIN  # Qt does not ask stacked pages for height for width
         self.summary.setMinimumHeight(self.summary.heightForWidth(room))

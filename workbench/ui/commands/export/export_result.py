@@ -11,7 +11,7 @@ from workbench.core.analysis.report import Report
 from workbench.core.base.quantities import size, three_digits
 from workbench.ui.text import format
 from workbench.ui.text.format import value_text
-from workbench.ui.text.i18n import said, tr
+from workbench.ui.text.i18n import listed, said
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain
 
@@ -64,7 +64,7 @@ class ResultPage(QWidget):
             values = report.before.value, report.after.value
             shown = (values[0].value, values[1].value) if values[0] and values[1] else None
             change = replace(report.verified.change, low=None, high=None)  # its interval is in the report
-            headline += tr(", ") + format.change_text(change, report.metric, shown)
+            headline = listed((headline, format.change_text(change, report.metric, shown)))
         self.title.setText(headline[:1].upper() + headline[1:])
         self._fill(self._rows(report))
         self.words.setText(

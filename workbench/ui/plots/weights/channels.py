@@ -10,7 +10,7 @@ from workbench.core.layer_data.pictures import Channels
 from workbench.ui.plots.axis import number
 from workbench.ui.plots.base import PlotPanel
 from workbench.ui.plots.canvas import Canvas, Handle
-from workbench.ui.text.i18n import counted
+from workbench.ui.text.i18n import counted, titled
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import toggle
 
@@ -160,7 +160,7 @@ class ChannelsPlot(PlotPanel):
             if first == last
             else self.tr("channels {first} to {last}").format(first=first, last=last)
         )
-        text = f"{words}:  {self._range_text(picture.before, bar)}"
+        text = titled(words, self._range_text(picture.before, bar))
         if picture.after is not None:
             text += " → " + (
                 self.tr("removed") if np.isnan(picture.after[LOW, bar]) else self._range_text(picture.after, bar)

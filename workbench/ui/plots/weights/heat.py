@@ -14,6 +14,7 @@ from workbench.ui.plots.axis import number
 from workbench.ui.plots.base import PlotPanel
 from workbench.ui.plots.scale import ColorScale
 from workbench.ui.plots.weights.heat_canvas import HeatCanvas, Place
+from workbench.ui.text.i18n import listed, titled
 from workbench.ui.widgets import colormaps, theme
 from workbench.ui.widgets.buttons import small
 
@@ -129,7 +130,7 @@ class HeatMaps(PlotPanel):
             self.readout.show_text(self._summary(tile))
             return
         row, column = (at[0] - tile.rows[0]) // tile.block[0], (at[1] - tile.columns[0]) // tile.block[1]
-        text = f"{self._place(tile, row, column)}:  {number(float(tile.before[row, column]))}"
+        text = titled(self._place(tile, row, column), number(float(tile.before[row, column])))
         if tile.after is not None:
             after = float(tile.after[row, column])
             text += f" → {self.tr('removed') if np.isnan(after) else number(after)}"
@@ -170,7 +171,7 @@ class HeatMaps(PlotPanel):
             return self.tr("output {output}, input {input}").format(output=first, input=left)
         inside = np.unravel_index(left % int(np.prod(tile.kernel)), tile.kernel)
         return self.tr("output {output}, input {input}, kernel {place}").format(
-            output=first, input=left // int(np.prod(tile.kernel)), place=", ".join(str(int(at)) for at in inside)
+            output=first, input=left // int(np.prod(tile.kernel)), place=listed(str(int(at)) for at in inside)
         )
 
     def to_csv(self) -> str:

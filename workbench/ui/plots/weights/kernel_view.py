@@ -30,7 +30,7 @@ class ValueGrid(QWidget):
         self.setFixedSize(QSize(values.shape[1] * self.cell + 1, values.shape[0] * self.cell + 1))
         self.setMouseTracking(True)
         rows = ["  ".join(number(float(value)) for value in row) for row in values[:8, :8]]
-        self.setAccessibleName("; ".join(rows))
+        self.setAccessibleName("\n".join(rows))
 
     def place(self, row: int, column: int) -> QRectF:
         return QRectF(column * self.cell, row * self.cell, self.cell, self.cell)

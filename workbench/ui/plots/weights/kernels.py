@@ -22,6 +22,7 @@ from workbench.ui.plots.axis import number
 from workbench.ui.plots.base import PlotPanel
 from workbench.ui.plots.scale import ColorScale
 from workbench.ui.plots.weights.kernel_view import KernelView
+from workbench.ui.text.i18n import titled
 from workbench.ui.widgets import colormaps, theme
 from workbench.ui.widgets.buttons import toggle
 
@@ -312,7 +313,7 @@ class KernelGrid(PlotPanel):
             if within < 0
             else self.tr("output {output}, input {input}").format(output=output, input=within)
         )
-        text = f"{place}:  " + self.tr("norm {norm}").format(norm=number(float(picture.norms[index])))
+        text = titled(place, self.tr("norm {norm}").format(norm=number(float(picture.norms[index]))))
         if picture.after is not None:
             after = picture.after[index]
             text += " → " + (

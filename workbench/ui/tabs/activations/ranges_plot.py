@@ -10,6 +10,7 @@ from workbench.core.layer_data.activation_stats import QUANTILES, Activation, Le
 from workbench.ui.plots.axis import number
 from workbench.ui.plots.base import PlotPanel
 from workbench.ui.plots.canvas import Canvas
+from workbench.ui.text.i18n import listed
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import toggle
 
@@ -131,7 +132,7 @@ class RangesPlot(PlotPanel):
         if x is None or not 0 <= round(x) < shown.channels:
             text = self.tr("Bars: min to max, 1 % to 99 %, quartiles; dot: mean; dashed: 8-bit range")
             if self._after is not None:
-                text = self.tr("grey: original, coloured: compressed") + "; " + text
+                text = listed((self.tr("grey: original, coloured: compressed"), text))
         else:
             text = self.words(int(self.order[round(x)]))
         self.readout.show_text(text)

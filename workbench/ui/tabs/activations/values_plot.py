@@ -8,6 +8,7 @@ from workbench.core.layer_data.activation_stats import Activation, Levels8
 from workbench.ui.plots.axis import number
 from workbench.ui.plots.base import PlotPanel
 from workbench.ui.plots.canvas import Canvas, Marker
+from workbench.ui.text.i18n import listed
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import toggle
 
@@ -98,7 +99,7 @@ class ValuesPlot(PlotPanel):
         if x is None or not edges[0] <= x < edges[-1]:
             text = self.tr("{count} values of {channels} channels; dotted: 8-bit range")
             text = text.format(count=f"{shown.values:,}", channels=shown.channels)
-            self.readout.show_text(text + ("; " + self.tr("coloured: compressed") if self._after is not None else ""))
+            self.readout.show_text(listed((text, self.tr("coloured: compressed") if self._after is not None else "")))
             return
         at = min(int(np.searchsorted(edges, x, side="right")) - 1, len(counts) - 1)
         share = _share(shown, x)

@@ -4,7 +4,7 @@ import numpy as np
 
 from workbench.core.layer_data.activation_stats import Activation, Levels8, Passing
 from workbench.ui.plots.axis import number
-from workbench.ui.text.i18n import tr
+from workbench.ui.text.i18n import listed, tr
 
 NAMED = 6  # channels that are listed by number
 
@@ -95,8 +95,7 @@ def outliers(activation: Activation) -> str:
 
 
 def _listed(channels: np.ndarray) -> str:
-    text = ", ".join(str(channel) for channel in channels[:NAMED])
-    return text + ", …" if len(channels) > NAMED else text
+    return listed((*map(str, channels[:NAMED]), "…" if len(channels) > NAMED else ""))
 
 
 def _share(share: float) -> str:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.ui.tabs.compare.tables import RowsTable, Value
+from workbench.ui.text.i18n import aside
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import muted
 from workbench.ui.widgets.rows import at_most
@@ -84,7 +85,7 @@ class ClassesPage(QWidget):
 def _row(each: ClassChange) -> list[Value]:
     change = each.right_after - each.right_before
     points = 100 * change / each.samples
-    text = f"{change:+d} ({points:+.1f})".replace("-", "−") if change else "±0"
+    text = aside(f"{change:+d}", f"{points:+.1f}").replace("-", "−") if change else "±0"
     return [
         Value(each.name, each.name),
         Value(f"{each.samples:,}", each.samples),

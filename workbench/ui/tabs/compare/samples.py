@@ -25,10 +25,11 @@ from workbench.core.analysis.prediction_diff import Changes, Flip, FlipKind, Sam
 from workbench.ui.base.pixels import image_of
 from workbench.ui.tabs.compare.findings import Findings
 from workbench.ui.tabs.compare.suspects import SuspectsPanel
-from workbench.ui.text.i18n import tr
+from workbench.ui.text.i18n import titled, tr
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import toggle
 from workbench.ui.widgets.labels import label, muted, tooltip
+from workbench.ui.widgets.rows import WholeRows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -96,7 +97,7 @@ class FlipsModel(QAbstractListModel):
 
 def short(item: Flip | SampleError, classes: tuple[str, ...]) -> str:
     if isinstance(item, SampleError):
-        return f"#{item.sample}: {item.before:.3g} → {item.after:.3g}"
+        return titled(f"#{item.sample}", f"{item.before:.3g} → {item.after:.3g}")
     gap = "\n" if item.picture is not None and max(map(len, classes)) > SHORT else " "
     return f"{classes[item.before]}{gap}→ {classes[item.after]}"
 
@@ -173,6 +174,7 @@ class SamplesPage(QWidget):
         self._upper = QWidget(self)
         self.list = QListView(self._upper)
         self.list.setModel(self.model)
+        WholeRows(self.list)
         self.list.setAccessibleName(self.tr("Changed samples"))
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

@@ -12,7 +12,7 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.core.session.snapshot import Snapshot
 from workbench.ui.session.session import Session
 from workbench.ui.text import format
-from workbench.ui.text.i18n import counted, said, tr
+from workbench.ui.text.i18n import counted, listed, said, tr
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import tooltip
 
@@ -112,7 +112,7 @@ class StatesModel(QAbstractTableModel):
             case Qt.ItemDataRole.ToolTipRole:
                 return tooltip(cell.tip) or None
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{cell.text}, {cell.note}" if cell.note else cell.text
+                return listed((cell.text, cell.note))
             case Qt.ItemDataRole.FontRole if index.column() == Column.NAME and index.row() < FIRST_SNAPSHOT:
                 return theme.font(weight=QFont.Weight.DemiBold)
             case Qt.ItemDataRole.TextAlignmentRole if index.column() != Column.NAME:
@@ -180,7 +180,7 @@ class StatesModel(QAbstractTableModel):
         edited = self._edited(state.recipe)
         words = counted("{n} layers", edited, "{n} layer")
         if state.trained is not None:
-            words += ", " + (tr("trained") if state.trained else tr("before training"))
+            words = listed((words, tr("trained") if state.trained else tr("before training")))
         return words
 
     def _edited(self, recipe: Recipe) -> int:

@@ -15,6 +15,7 @@ from workbench.ui.plans.entries import unit_of
 from workbench.ui.plots.base import PlotPanel
 from workbench.ui.plots.dots import Dot, TradeoffCanvas
 from workbench.ui.text import format
+from workbench.ui.text.i18n import aside, listed, titled
 from workbench.ui.widgets import theme
 
 ORIGINAL, CURRENT = 0, 1  # rows of the table of states
@@ -143,10 +144,17 @@ class StatesChart(PlotPanel):
         if spot is None:
             self.readout.show_text(self.tr("Bars: 95 % interval. Click to choose, Return restores."))
             return
+        value = format.value_text(spot.value.value, self._metric)
         self.readout.show_text(
-            f"{spot.name}: {size(spot.bytes.value)} ({format.source_text(spot.bytes)}), "
-            f"{format.value_text(spot.value.value, self._metric)}{format.margin_text(spot.value, self._metric)} "
-            f"({format.source_text(spot.value)})"
+            titled(
+                spot.name,
+                listed(
+                    (
+                        aside(size(spot.bytes.value), format.source_text(spot.bytes)),
+                        aside(f"{value}{format.margin_text(spot.value, self._metric)}", format.source_text(spot.value)),
+                    )
+                ),
+            )
         )
 
     def to_csv(self) -> str:

@@ -23,6 +23,7 @@ from workbench.ui.tabs.compare.states_chart import StatesChart
 from workbench.ui.tabs.compare.two_lines import TwoLines
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import muted
+from workbench.ui.widgets.rows import WholeRows
 
 NARROWEST_NAME, WIDEST = 104, 960  # pixels of a name; of a comparison
 NARROW = 600  # pixels of the table below which operations are left out
@@ -42,6 +43,7 @@ class StatesTable(QTableView):
         self.states = model
         self.setModel(model)
         self.setItemDelegate(TwoLines(self))
+        WholeRows(self)
         self.setAccessibleName(self.tr("Snapshots"))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)

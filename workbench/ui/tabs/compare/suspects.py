@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.ui.panels.beside_training import BesideTraining
 from workbench.ui.tabs.compare.tables import RowsTable, Value
-from workbench.ui.text.i18n import said
+from workbench.ui.text.i18n import listed, said
 from workbench.ui.tree.delegate import BarDelegate
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import label
@@ -110,7 +110,7 @@ class SuspectsPanel(QWidget):
         """Return the tooltip: layers reverted with it, and what could not be reverted."""
         parts = [suspect.path]
         if suspect.also:
-            parts.append(self.tr("Channels reverted together with {layers}.").format(layers=", ".join(suspect.also)))
+            parts.append(self.tr("Channels reverted together with {layers}.").format(layers=listed(suspect.also)))
         if suspect.note:
             parts.append(self.tr("Weights reverted, channels not. {why}").format(why=said(suspect.note)))
         return "\n".join(parts)

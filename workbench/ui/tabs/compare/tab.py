@@ -12,6 +12,7 @@ from workbench.ui.tabs.compare.findings import Findings
 from workbench.ui.tabs.compare.robustness.page import RobustnessPage
 from workbench.ui.tabs.compare.samples import SamplesPage
 from workbench.ui.tabs.compare.states_page import StatesPage
+from workbench.ui.text.i18n import listed
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import toggle
 from workbench.ui.widgets.labels import muted
@@ -107,7 +108,7 @@ class CompareTab(QWidget):
             return self.tr("Comparing predictions…")
         words = self.tr("● measured on {n} samples, recipe against original").format(n=f"{changes.samples:,}")
         if changes.trained is not None:
-            words += ", " + (self.tr("trained") if changes.trained else self.tr("before training"))
+            words = listed((words, self.tr("trained") if changes.trained else self.tr("before training")))
         return words
 
     @property

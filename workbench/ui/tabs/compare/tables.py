@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QTableView
 
 from workbench.ui.tree.data.model import BAR_ROLE
 from workbench.ui.widgets.labels import tooltip
+from workbench.ui.widgets.rows import WholeRows
 
 Index = QModelIndex | QPersistentModelIndex
 NO_INDEX = QModelIndex()
@@ -110,6 +111,7 @@ class RowsTable(QTableView):
         self.sorted.setSortRole(SORT_ROLE)
         self.sorted.setSourceModel(self.rows)
         self.setModel(self.sorted)
+        WholeRows(self)
         self.setAccessibleName(name)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

@@ -40,6 +40,7 @@ from workbench.ui.tabs.graph import obstacle, picture, tints
 from workbench.ui.tabs.graph.modules import Modules
 from workbench.ui.tabs.graph.note import Note
 from workbench.ui.text import format
+from workbench.ui.text.i18n import titled
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import small, toggle
 from workbench.ui.widgets.labels import tooltip
@@ -380,7 +381,7 @@ class GraphTab(QWidget):
         if self.tint.currentData() == "sensitivity":
             worst = max(inside, key=lambda each: self._drops.get(each, -inf), default=path)
             shade = tints.by_sensitivity(self._drops, worst, self._drops_metric, self._drops_candidate)
-            return replace(shade, words=f"{worst}: {shade.words}") if inside else shade
+            return replace(shade, words=titled(worst, shade.words)) if inside else shade
         times = self._session.layer_times.current
         if times is not None and self.tint.currentData() == "time":
             return tints.by_time(times, *(inside or (path,)))

@@ -15,7 +15,7 @@ from workbench.core.recipe.action import Action, MethodInfo
 from workbench.ui.actions import families
 from workbench.ui.actions.form.values import effective
 from workbench.ui.text.describe import value_words
-from workbench.ui.text.i18n import counted, tr
+from workbench.ui.text.i18n import counted, listed, titled, tr
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import heading, muted
 
@@ -96,8 +96,8 @@ def range_words(stacks: Stacks, methods: Mapping[str, MethodInfo]) -> list[str]:
                 ends = sorted(set(given)) if field.kind in ("int", "float") else list(dict.fromkeys(given))
                 words = [value_words(field, end) for end in (ends[0], ends[-1])]
                 parts.append(words[0] if len(ends) == 1 else RANGE.join((words[0], words[1].split(" ", 1)[-1])))
-        where = f"{families.name(info)}, " + counted("{n} layers", len(actions), "{n} layer")
-        lines.append(f"{where}: {tr(', ').join(parts)}" if parts else where)
+        where = listed((families.name(info), counted("{n} layers", len(actions), "{n} layer")))
+        lines.append(titled(where, listed(parts)) if parts else where)
     return lines
 
 
@@ -118,7 +118,7 @@ class DistributionRows(QWidget):
 
     def show_layers(self, layers: tuple[Layer, ...], changes: Mapping[str, LayerChange], current: str) -> None:
         self._layers, self._changes, self._current = layers, changes, current
-        self.setAccessibleDescription("\n".join(f"{layer.path}: {size(layer.bytes)}" for layer in layers))
+        self.setAccessibleDescription("\n".join(titled(layer.path, size(layer.bytes)) for layer in layers))
         self.setFixedHeight(ROW * max(len(layers), 1))
         self.update()
 

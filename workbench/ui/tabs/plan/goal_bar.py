@@ -26,7 +26,7 @@ from workbench.core.targets.reading import UNKNOWN_ENERGY
 from workbench.ui.actions import families
 from workbench.ui.plans.wish import LIMITS, MOST, Limit, Wish
 from workbench.ui.tabs.sensitivity.candidates import TickMenu
-from workbench.ui.text.i18n import said, tr
+from workbench.ui.text.i18n import listed, said, titled
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain, tooltip
 
@@ -60,7 +60,7 @@ class Summary(QPushButton):
     def show_text(self, text: str) -> None:
         self.full = text
         self.setToolTip(f"{self._about}\n{text}")
-        self.setAccessibleName(f"{self._about}: {text}")
+        self.setAccessibleName(titled(self._about, text))
         self._bound()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -255,7 +255,7 @@ class GoalBar(QWidget):
         wish = self.wish
         some = self.tr("1 layer") if self._selected == 1 else self.tr("{n} layers").format(n=self._selected)
         names = [families.title(family) for family in wish.families]
-        parts = [] if len(names) == len(FAMILIES) else [tr(", ").join(names)]
+        parts = [] if len(names) == len(FAMILIES) else [listed(names)]
         if wish.chosen:
             parts.append(some)
         if self._target:
@@ -266,7 +266,7 @@ class GoalBar(QWidget):
             parts.append(self.tr("{n} min").format(n=f"{wish.minutes:g}"))
         if wish.retrain:
             parts.append(self.tr("retrained"))
-        self.options.show_text(tr(", ").join(parts) or self.tr("Any steps"))
+        self.options.show_text(listed(parts) or self.tr("Any steps"))
 
     def _fill(self) -> None:
         menu = self.options.menu()

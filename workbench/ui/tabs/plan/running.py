@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from workbench.core.analysis.plan import Phase
 from workbench.ui.plans.plans import Plans
-from workbench.ui.text.i18n import said, tr
+from workbench.ui.text.i18n import listed, said, tr
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Elided
 
@@ -58,7 +58,7 @@ class SearchProgress(QWidget):
         parts = [self._phases()[front.phase]]
         if front.total:
             parts.append(tr("{n} of {total}").format(n=f"{front.done:,}", total=f"{front.total:,}"))
-        return tr(", ").join(parts)
+        return listed(parts)
 
     def _phases(self) -> dict[Phase, str]:
         return {

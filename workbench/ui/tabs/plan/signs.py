@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QIcon, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.ui.plans.entries import Entry
-from workbench.ui.text.i18n import tr
+from workbench.ui.text.i18n import listed, tr
 from workbench.ui.widgets import theme
 
 SIGN = 16  # pixels of a sign in a table
@@ -99,7 +99,7 @@ class Key(QWidget):
         """Show the symbols of these kinds: search, uniform, greedy, own, predicted, limit."""
         if kinds != self._shown:
             self._shown = kinds
-            self.setAccessibleName(tr(", ").join(self._words()[kind] for kind in kinds))
+            self.setAccessibleName(listed(self._words()[kind] for kind in kinds))
             self.update()
 
     def _words(self) -> dict[str, str]:

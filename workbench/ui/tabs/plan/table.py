@@ -25,6 +25,7 @@ from workbench.ui.tabs.plan import signs, words
 from workbench.ui.text.i18n import said, tr
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import tooltip
+from workbench.ui.widgets.rows import WholeRows
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
@@ -210,6 +211,7 @@ class RecipeTable(QTableView):
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setFrameShape(QTableView.Shape.NoFrame)
+        WholeRows(self)
         self.setIconSize(QSize(signs.SIGN, signs.SIGN))
         self.setHorizontalHeader(Heads(Qt.Orientation.Horizontal, self))
         across, down = self.horizontalHeader(), self.verticalHeader()

@@ -12,7 +12,7 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.ui.plans.entries import Entry, change_of
 from workbench.ui.text import format
 from workbench.ui.text.describe import stacks_of, steps_words
-from workbench.ui.text.i18n import said, tr
+from workbench.ui.text.i18n import aside, listed, said, titled, tr
 
 MOST = 4  # largest number of groups of layers that are listed
 
@@ -42,7 +42,7 @@ def role_of(entry: Entry) -> str:
     """Return the role of a row, shown in brackets in the table; "" for none."""
     words = {"chosen": tr("best for the goal"), "current": tr("current recipe"), "snapshot": tr("snapshot")}
     mine = [text for mark, text in words.items() if mark in entry.marks and text != name_of(entry).lower()]
-    return tr(", ").join(mine)
+    return listed(mine)
 
 
 def recipe_words(recipe: Recipe, model: ModelSummary, methods: Mapping[str, MethodInfo]) -> str:
@@ -58,7 +58,7 @@ def recipe_words(recipe: Recipe, model: ModelSummary, methods: Mapping[str, Meth
         parts.append(tr("{layers} {steps}").format(layers=where, steps=steps_words(stack, methods)))
     if len(groups) > MOST:
         parts.append(tr("{n} layers otherwise").format(n=sum(count for _, count in groups[MOST:])))
-    return tr(", ").join(parts)
+    return listed(parts)
 
 
 def how_of(entry: Entry) -> str:
@@ -123,11 +123,11 @@ def point_words(entry: Entry, metric: MetricInfo, baseline: float | None, energy
         parts.append(words.format(energy=f"{point.energy:.3g}"))
     if entry.drop is not None:
         value, change = f"{metric} {value_words(entry, metric, baseline)}", change_words(entry, metric, baseline)
-        parts.append(f"{value} ({change})" if change else value)
+        parts.append(aside(value, change) if change else value)
     if "original" not in entry.marks or point.best is not None:
         words = tr("{how} samples") if point.best is not None else "{how}"
         parts.append(words.format(how=how_of(entry)))
-    return tr("{name}: {figures}").format(name=name_of(entry), figures=tr(", ").join(parts))
+    return titled(name_of(entry), listed(parts))
 
 
 def original_value(front: Front | None, otherwise: float | None) -> float | None:

@@ -12,9 +12,11 @@ from workbench.ui.actions.form import values as v
 from workbench.ui.actions.form.form import ParamForm
 from workbench.ui.base.dialogs import choose_files
 from workbench.ui.base.files import MODELS
-from workbench.ui.text.i18n import said
+from workbench.ui.text.i18n import listed, said
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import heading, muted
+
+BETWEEN = ", "  # the files of the teachers, in the recipe
 
 
 class StageCard(QFrame):
@@ -75,7 +77,7 @@ class StageCard(QFrame):
         if self.choose is None:
             return
         files = [part.strip() for part in str(self.stage.params.get("teacher", "")).split(",") if part.strip()]
-        names = ", ".join(Path(file).name for file in files) or self.tr("the original model")
+        names = listed(Path(file).name for file in files) or self.tr("the original model")
         self.teachers.setText(self.tr("Teacher: {names}").format(names=names))
 
     def _ask_teachers(self) -> None:
@@ -89,7 +91,7 @@ class StageCard(QFrame):
 
     def set_teachers(self, files: Sequence[str]) -> None:
         """Use these files as teachers; none: the original model."""
-        self._on_changed("teacher", ", ".join(files), True)
+        self._on_changed("teacher", BETWEEN.join(files), True)
 
     def focus_form(self) -> None:
         """Move the keyboard focus to the first parameter."""

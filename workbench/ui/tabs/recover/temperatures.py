@@ -8,6 +8,7 @@ from workbench.core.analysis.temperatures import TemperatureCurve, TemperaturePo
 from workbench.core.base.quantities import metric_text
 from workbench.ui.plots.base import PlotPanel
 from workbench.ui.plots.canvas import Canvas
+from workbench.ui.text.i18n import titled
 from workbench.ui.widgets import theme
 
 
@@ -58,7 +59,7 @@ class TemperaturePlot(PlotPanel):
         """Return T = 4: 88.10 % (87.90 % to 88.30 %)"""
         assert self.curve is not None
         values = [metric_text(value, self.curve.metric) for value in (point.mean, min(point.held), max(point.held))]
-        text = f"T = {point.temperature:g}: {values[0]}"
+        text = titled(f"T = {point.temperature:g}", values[0])
         if len(point.held) > 1:
             text += " " + self.tr("({low} to {high}, {count} seeds)").format(
                 low=values[1], high=values[2], count=len(point.held)

@@ -11,7 +11,7 @@ from workbench.core.recipe.action import MethodInfo
 from workbench.ui.session.scans import Cell
 from workbench.ui.tabs.sensitivity import words
 from workbench.ui.text.describe import stack_words
-from workbench.ui.text.i18n import tr
+from workbench.ui.text.i18n import listed, tr
 from workbench.ui.widgets.labels import tooltip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -110,7 +110,7 @@ class MatrixModel(QAbstractTableModel):
             case Role.AccessibleDescriptionRole:
                 return self.describe(index)
             case Role.AccessibleTextRole:
-                return ", ".join(self.describe(index).splitlines()[:2])
+                return listed(self.describe(index).splitlines()[:2])
             case Role.TextAlignmentRole:
                 return Qt.AlignmentFlag.AlignCenter
             case _ if role == TRIAL_ROLE:

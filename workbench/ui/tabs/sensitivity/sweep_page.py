@@ -24,7 +24,7 @@ from workbench.ui.tabs.sensitivity.running import Running
 from workbench.ui.tabs.sensitivity.sweep_plot import SweepPlot
 from workbench.ui.text import format
 from workbench.ui.text.describe import name_words
-from workbench.ui.text.i18n import tr
+from workbench.ui.text.i18n import listed, titled, tr
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import label, muted
 from workbench.ui.widgets.rows import at_most
@@ -217,7 +217,8 @@ class SweepPage(QWidget):
             n=f"{curve.samples:,}",
             folds=curve.sweep.folds,
         )
-        text = f"{head}: {tr(name_words(curve.sweep.parameter))} {number(point.setting)}, {loss}, {size(point.bytes)}"
+        setting = f"{tr(name_words(curve.sweep.parameter))} {number(point.setting)}"
+        text = titled(head, listed((setting, loss, size(point.bytes))))
         if point is curve.proposed and curve.held_out is not None:
             text += "\n" + self.tr("Loss on folds not used for the proposal: {loss}.").format(
                 loss=format.plain_loss(curve.held_out, curve.metric)
@@ -227,8 +228,7 @@ class SweepPage(QWidget):
     def _axis(self, curve: Curve | None, field: Field | None) -> str:
         if curve is None or field is None:
             return ""
-        unit = f", {tr(field.unit)}" if field.unit else ""
-        return f"{tr(name_words(field.name))}{unit}"
+        return listed((tr(name_words(field.name)), tr(field.unit) if field.unit else ""))
 
     def _field_of(self, curve: Curve) -> Field | None:
         info = self.session.methods.get(curve.sweep.method)

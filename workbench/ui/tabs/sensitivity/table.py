@@ -22,6 +22,7 @@ from workbench.ui.tabs.sensitivity.matrix import (
     MatrixProxy,
 )
 from workbench.ui.widgets import colormaps, theme
+from workbench.ui.widgets.rows import WholeRows
 
 ROW, LEAST = 26, 52
 NAMES = 128, 88  # pixels of the layers' names where the columns do not fit beside them, and the fewest if they then do
@@ -90,6 +91,7 @@ class MatrixTable(QTableView):
         self.proxy.setSourceModel(model)
         self.setModel(self.proxy)
         self.setItemDelegate(CellDelegate(self))
+        WholeRows(self)
         self.setAccessibleName(self.tr("Loss per layer and candidate"))
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)

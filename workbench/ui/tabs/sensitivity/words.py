@@ -9,7 +9,7 @@ from workbench.core.base.quantities import size
 from workbench.core.recipe.action import MethodInfo
 from workbench.ui.text import format
 from workbench.ui.text.describe import action_words, stack_words
-from workbench.ui.text.i18n import said, tr
+from workbench.ui.text.i18n import listed, said, titled, tr
 
 
 def heading(stack: Stack, methods: Mapping[str, MethodInfo]) -> str:
@@ -76,7 +76,7 @@ def race(trial: Trial, scan: Scan) -> str:
 def weight(trial: Trial, bytes_of: Mapping[str, int]) -> str:
     """Return '74.0 kB → 9.30 kB, 8.0x smaller (12 % kept)', for all layers that change."""
     before = sum(bytes_of.get(path, 0) for path in trial.changed)
-    return f"{size(before)} → {size(trial.bytes)}, {format.smaller(before, trial.bytes)}" if before else ""
+    return listed((f"{size(before)} → {size(trial.bytes)}", format.smaller(before, trial.bytes))) if before else ""
 
 
 def whole(
@@ -89,7 +89,7 @@ def whole(
     refused: str = "",
 ) -> str:
     """Return everything about a cell, line by line."""
-    lines = [f"{path}: {stack_words(stack, methods)}"]
+    lines = [titled(path, stack_words(stack, methods))]
     if trial is None:
         lines.append(said(refused) if refused else tr("not tried yet"))
         return "\n".join(lines)
@@ -99,7 +99,7 @@ def whole(
     elif len(trial.stacks) > 1:
         lines.append(
             tr("Applied to {n} coupled layers at once: {layers}").format(
-                n=len(trial.stacks), layers=", ".join(trial.stacks)
+                n=len(trial.stacks), layers=listed(trial.stacks)
             )
         )
     return "\n".join(line for line in lines if line)

@@ -7,7 +7,7 @@ from typing import Any
 from workbench.core.base.quantities import MetricInfo, amount, size
 from workbench.core.recipe.action import Action
 from workbench.ui.text import format
-from workbench.ui.text.i18n import tr
+from workbench.ui.text.i18n import listed, tr
 from workbench.ui.tree.data.nodes import Node
 
 
@@ -28,6 +28,7 @@ class Column(IntEnum):
 
 
 FACTS = (Column.ZEROS, Column.STABLE, Column.RANK)  # columns for which the weights must be read
+COUNTED = (Column.ACTIONS,)  # columns that are as wide as their texts need, beside NUMERIC
 NUMERIC = (Column.PARAMETERS, Column.MACS, Column.BYTES, Column.AFTER, Column.LOSS, *FACTS, Column.TIME)
 BARRED = (Column.BYTES, Column.AFTER, Column.LOSS, Column.TIME)
 
@@ -100,6 +101,16 @@ def text(node: Node, column: Column, metric: MetricInfo) -> str:
     return _fact(node, column)
 
 
+def widest(node: Node, column: Column, metric: MetricInfo) -> str:
+    """Return the longest text of a cell, whatever the steps are, so that column widths do not change with them; "" of
+    the steps of a layer, which become signs where there is no room."""
+    if column == Column.AFTER:
+        return forecast(node.bytes)
+    if column != Column.ACTIONS:
+        return text(node, column, metric)
+    return tr("{n} edited").format(n=sum(1 for _ in node.layers())) if node.children else tr("alone")
+
+
 def forecast(count: float) -> str:
     """Return a size that is not exact."""
     return f"○ {size(count)}"
@@ -139,7 +150,7 @@ def order(node: Node, column: Column) -> Any:
 
 def short(actions: tuple[Action, ...]) -> str:
     """Return each step by its method and the first number that was set: 'magnitude 0.5, affine 4'."""
-    return ", ".join(f"{action.method.partition('.')[2]} {first_number(action)}".strip() for action in actions)
+    return listed(f"{action.method.partition('.')[2]} {first_number(action)}".strip() for action in actions)
 
 
 def first_number(action: Action) -> str:

@@ -15,7 +15,7 @@ from workbench.core.layer_data.layer import Layer, ModelSummary
 from workbench.core.recipe.recipe import Recipe
 from workbench.ui.text import format
 from workbench.ui.text.describe import coupling_of
-from workbench.ui.text.i18n import said
+from workbench.ui.text.i18n import aside, listed, said
 from workbench.ui.tree.data import cells
 from workbench.ui.tree.data.cells import BARRED, FACTS, NUMERIC, Column
 from workbench.ui.tree.data.grouping import Grouping
@@ -188,11 +188,8 @@ class LayerTreeModel(QAbstractItemModel):
         return self.tr("New bytes") if column == Column.AFTER else self._headers[column]
 
     def figures(self, column: Column) -> set[str]:
-        """Return the texts of all rows in a column; for new sizes forecasts of the original sizes, so that column
-        widths do not change with the steps."""
-        if column == Column.AFTER:
-            return {cells.forecast(node.bytes) for node in self._nodes}
-        return {cells.text(node, column, self._metric) for node in self._nodes}
+        """Return the texts of all rows in a column, the longest that steps make of them (cells.widest)."""
+        return {cells.widest(node, column, self._metric) for node in self._nodes[1:]}
 
     def _measure(self, *columns: Column) -> None:
         for column in columns:
@@ -305,7 +302,11 @@ class LayerTreeModel(QAbstractItemModel):
         lines += [f"{number}. {action}" for number, action in enumerate(node.actions, 1)]
         if node.edited:
             kind = self.tr("exact") if node.settled else self.tr("forecast")
-            lines.append(f"{size(node.bytes)} → {size(node.after)}, {format.smaller(node.bytes, node.after)} ({kind})")
+            lines.append(
+                listed(
+                    (f"{size(node.bytes)} → {size(node.after)}", aside(format.smaller(node.bytes, node.after), kind))
+                )
+            )
         if node.layer is not None and node.path in self._losses:
             lines.append(
                 self.tr("{metric} drop {loss} with {candidate} on this layer alone (measured)").format(
