@@ -34,11 +34,6 @@
       <translation>图像增强：随机平移，最多这么多像素。</translation>
     </message>
     <message>
-      <source>Batch</source>
-      <extracomment>distill</extracomment>
-      <translation>批大小</translation>
-    </message>
-    <message>
       <source>Batchnorm</source>
       <extracomment>distill</extracomment>
       <translation>批归一化</translation>
@@ -102,11 +97,6 @@
       <source>Image augmentation: horizontal flip with probability 0.5.</source>
       <extracomment>distill</extracomment>
       <translation>图像增强：以 0.5 的概率水平翻转。</translation>
-    </message>
-    <message>
-      <source>Iterations</source>
-      <extracomment>distill</extracomment>
-      <translation>迭代次数</translation>
     </message>
     <message>
       <source>Knowledge distillation: trains the compressed model on the outputs of a teacher, and on labels if the data has them.</source>
@@ -234,11 +224,6 @@
       <translation>稀疏化</translation>
     </message>
     <message>
-      <source>Step</source>
-      <extracomment>distill</extracomment>
-      <translation>步长</translation>
-    </message>
-    <message>
       <source>T: softens the softmax of teacher and student.</source>
       <extracomment>distill</extracomment>
       <translation>T：软化教师与学生的 softmax。</translation>
@@ -344,11 +329,6 @@
       <translation>export：训练将要导出的模型（包括量化）。quantize：在量化步骤之前训练，量化步骤随后从训练后的权重开始。prune：先训练原始模型，所有步骤都按训练后的权重进行选择（稀疏训练）。</translation>
     </message>
     <message>
-      <source>fixed</source>
-      <extracomment>distill</extracomment>
-      <translation>固定</translation>
-    </message>
-    <message>
       <source>folded</source>
       <extracomment>distill</extracomment>
       <translation>已合并</translation>
@@ -357,11 +337,6 @@
       <source>l2sp</source>
       <extracomment>distill</extracomment>
       <translation>L2-SP</translation>
-    </message>
-    <message>
-      <source>learned</source>
-      <extracomment>distill</extracomment>
-      <translation>学习</translation>
     </message>
     <message>
       <source>linear</source>
@@ -1364,19 +1339,9 @@
       <translation>按输出通道的整数量化。用梯度下降决定每个权重向上还是向下取整，使该层在校准样本上的输出误差最小。</translation>
     </message>
     <message>
-      <source>Regularization</source>
-      <extracomment>quantize.adaround</extracomment>
-      <translation>正则化</translation>
-    </message>
-    <message>
       <source>Steps of gradient descent.</source>
       <extracomment>quantize.adaround</extracomment>
       <translation>梯度下降的步数。</translation>
-    </message>
-    <message>
-      <source>Weight of the rounding regulariser, which pushes each weight to one of its two nearest levels.</source>
-      <extracomment>quantize.adaround</extracomment>
-      <translation>取整正则项的权重；它把每个权重推向最近的两个量化级别之一。</translation>
     </message>
     <message>
       <source>How the range is chosen: all values (minmax), a percentile, least squared (mse) or cubed error, least KL divergence (entropy), a fixed limit (clip), or least error of all but a few weights (hqq). Cubed preserves large weights better than mse.</source>
@@ -1917,6 +1882,86 @@
       <source>{levels} levels, one scale per {size} weights: {count} scales.</source>
       <extracomment>quantize.static</extracomment>
       <translation>{levels} 个量化级别，每 {size} 个权重一个缩放系数：共 {count} 个。</translation>
+    </message>
+    <message>
+      <source>Batch</source>
+      <extracomment>reconstruct</extracomment>
+      <translation>批大小</translation>
+    </message>
+    <message>
+      <source>Block by block, learns for each quantised weight whether to round it up or down, and the biases, so that the block's output matches the original's. Takes minutes, without labels. For layers with evenly spaced levels, of 4 bits or fewer above all.</source>
+      <extracomment>reconstruct</extracomment>
+      <translation>逐块学习每个量化权重向上还是向下舍入，并学习偏置，使块的输出与原模型一致。需要数分钟，无需标签。适用于量化级别等间距的层，主要用于 4 位及以下。</translation>
+    </message>
+    <message>
+      <source>Drop</source>
+      <extracomment>reconstruct</extracomment>
+      <translation>下降</translation>
+    </message>
+    <message>
+      <source>Iterations</source>
+      <extracomment>reconstruct</extracomment>
+      <translation>迭代次数</translation>
+    </message>
+    <message>
+      <source>Optimiser steps for each block.</source>
+      <extracomment>reconstruct</extracomment>
+      <translation>每个块的优化器步数。</translation>
+    </message>
+    <message>
+      <source>Probability with which an element of the block's input is the original's, and an 8-bit activation in it stays unrounded, during learning (QDrop).</source>
+      <extracomment>reconstruct</extracomment>
+      <translation>学习时，块输入的每个元素取自原模型、块内 8 位激活值不被舍入的概率（QDrop）。</translation>
+    </message>
+    <message>
+      <source>Reconstruct blocks</source>
+      <extracomment>reconstruct</extracomment>
+      <translation>重构块</translation>
+    </message>
+    <message>
+      <source>Regularization</source>
+      <extracomment>reconstruct</extracomment>
+      <translation>正则化</translation>
+    </message>
+    <message>
+      <source>Samples</source>
+      <extracomment>reconstruct</extracomment>
+      <translation>样本</translation>
+    </message>
+    <message>
+      <source>Samples per step.</source>
+      <extracomment>reconstruct</extracomment>
+      <translation>每步的样本数。</translation>
+    </message>
+    <message>
+      <source>Step</source>
+      <extracomment>reconstruct</extracomment>
+      <translation>步长</translation>
+    </message>
+    <message>
+      <source>Training samples used, at most; no labels are needed.</source>
+      <extracomment>reconstruct</extracomment>
+      <translation>最多使用的训练样本数；无需标签。</translation>
+    </message>
+    <message>
+      <source>Weight of the rounding regulariser, which pushes each weight to one of its two nearest levels.</source>
+      <extracomment>reconstruct</extracomment>
+      <translation>取整正则项的权重；它把每个权重推向最近的两个量化级别之一。</translation>
+    </message>
+    <message>
+      <source>Whether the scales of the weights are learned together with the rounding, or stay fixed.</source>
+      <extracomment>reconstruct</extracomment>
+      <translation>权重的缩放系数与舍入一起学习，还是保持不变。</translation>
+    </message>
+    <message>
+      <source>fixed</source>
+      <extracomment>reconstruct</extracomment>
+      <translation>固定</translation>
+    </message>
+    <message>
+      <source>learned</source>
+      <extracomment>reconstruct</extracomment>
+      <translation>学习</translation>
     </message>
     <message>
       <source>Change</source>
@@ -6859,6 +6904,61 @@
       <translation>{metric} {shown}</translation>
     </message>
     <message>
+      <source>Each output of an embedding is one weight, so the nearest level is the best.</source>
+      <extracomment>workbench/engine/training/reconstruct.py</extracomment>
+      <translation>嵌入的每个输出就是一个权重，因此最近的量化级别就是最佳的。</translation>
+    </message>
+    <message>
+      <source>Give layers a step such as quantize.affine, or remove the stage 'reconstruct'.</source>
+      <extracomment>workbench/engine/training/reconstruct.py</extracomment>
+      <translation>请为层添加 quantize.affine 之类的步骤，或移除阶段“reconstruct”。</translation>
+    </message>
+    <message>
+      <source>Gradients do not reach the weights of {op}.</source>
+      <extracomment>workbench/engine/training/reconstruct.py</extracomment>
+      <translation>梯度无法到达 {op} 的权重。</translation>
+    </message>
+    <message>
+      <source>It is factorised; blocks learn the rounding of whole layers.</source>
+      <extracomment>workbench/engine/training/reconstruct.py</extracomment>
+      <translation>该层已分解；块只学习完整层的舍入。</translation>
+    </message>
+    <message>
+      <source>Its weight is read in several places of the model.</source>
+      <extracomment>workbench/engine/training/reconstruct.py</extracomment>
+      <translation>其权重在模型的多处被读取。</translation>
+    </message>
+    <message>
+      <source>Its weights are not on evenly spaced levels.</source>
+      <extracomment>workbench/engine/training/reconstruct.py</extracomment>
+      <translation>其权重不在等间距的量化级别上。</translation>
+    </message>
+    <message>
+      <source>Its weights share values, which are kept.</source>
+      <extracomment>workbench/engine/training/reconstruct.py</extracomment>
+      <translation>其权重共享取值，这些取值保持不变。</translation>
+    </message>
+    <message>
+      <source>No layer can be reconstructed: none has evenly spaced levels.</source>
+      <extracomment>workbench/engine/training/reconstruct.py</extracomment>
+      <translation>没有可重构的层：没有一层的量化级别是等间距的。</translation>
+    </message>
+    <message>
+      <source>keeps its rounding</source>
+      <extracomment>workbench/engine/training/reconstruct.py</extracomment>
+      <translation>保持其舍入</translation>
+    </message>
+    <message>
+      <source>reconstructing {block}, block {number} of {count}</source>
+      <extracomment>workbench/engine/training/reconstruct.py</extracomment>
+      <translation>正在重构 {block}，第 {number} 块，共 {count} 块</translation>
+    </message>
+    <message>
+      <source>{n} blocks reconstructed: the mean squared error of a block's output fell by {share} in the median</source>
+      <extracomment>workbench/engine/training/reconstruct.py</extracomment>
+      <translation>已重构 {n} 个块：块输出的均方误差按中位数下降了 {share}</translation>
+    </message>
+    <message>
       <source>First those before pruning, then those before quantising, then those before export.</source>
       <extracomment>workbench/engine/training/recover.py</extracomment>
       <translation>先是剪枝前的阶段，然后是量化前的阶段，最后是导出前的阶段。</translation>
@@ -11261,11 +11361,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>进度</translation>
     </message>
     <message>
-      <source>Samples</source>
-      <extracomment>workbench/ui/data/dialog.py</extracomment>
-      <translation>样本</translation>
-    </message>
-    <message>
       <source>Use</source>
       <extracomment>workbench/ui/data/dialog.py</extracomment>
       <translation>使用</translation>
@@ -14059,11 +14154,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Corruptions</source>
       <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
       <translation>受损样本</translation>
-    </message>
-    <message>
-      <source>Drop</source>
-      <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
-      <translation>下降</translation>
     </message>
     <message>
       <source>Drop another data set: a file or a folder of images</source>

@@ -1,11 +1,11 @@
 """What helps a network of depthwise convolutions at 8 and 4 bits: EfficientNet-Lite0, in exported files.
 
-python -m tests.benchmarks.bench_low_bits [--training N] [--only NAME,NAME]
+python -m tests.benchmarks.bench_low_bits [--training N] [--only NAME;NAME] [--matching WORDS] [--steps N]
 
 Calibration and the stage of Recover have crops of the left halves of pictures; what is reported is of 192 crops of
 the right halves. The network is unsure of these crops, so beside the top-1 that it shares with the original stand the
 Kullback-Leibler divergence of the softmax and the signal to noise of the logits (SQNR). The table is also written
-beside this file.
+beside this file; `--matching reconstructed` runs these rows alone, and leaves the others as they are in it.
 """
 
 import argparse
@@ -31,6 +31,11 @@ ROUNDED = wb.step("quantize.affine", bits=8, range="minmax")
 ROUNDED_ZERO = wb.step("quantize.affine", bits=8, range="minmax", symmetric=False)
 BIAS = wb.step("quantize.bias_correction")
 STATISTICS = wb.stage("statistics")
+STEPS = 100  # of each block: as many as a few minutes of one core allow
+
+
+def reconstructed(steps: int = STEPS, **params: object) -> wb.Stage:
+    return wb.stage("reconstruct", steps=steps, batch=16, **params)
 
 
 def four(method: str, **params: object) -> Action:
@@ -54,6 +59,22 @@ CASES: dict[str, wb.Recipe] = {
         {"*": [four("adaround", symmetric=False)]}, recover=[STATISTICS]
     ),
 }
+GPTQ_ZERO = four("gptq", symmetric=False)
+
+
+def with_blocks(steps: int) -> dict[str, wb.Recipe]:
+    """Rows whose blocks are reconstructed, with this number of steps for each block."""
+    learned, kept = reconstructed(steps), reconstructed(steps, drop=0.0)
+    return {
+        "4 bits, nearest, zero point, reconstructed": wb.Recipe(
+            {"*": [four("affine", symmetric=False)]}, recover=[learned]
+        ),
+        "4 bits, GPTQ, zero point, reconstructed": wb.Recipe({"*": [GPTQ_ZERO]}, recover=[learned]),
+        "4 bits, GPTQ, zero point, reconstructed without drop": wb.Recipe({"*": [GPTQ_ZERO]}, recover=[kept]),
+        "4 bits, GPTQ, zero point, reconstructed, statistics": wb.Recipe(
+            {"*": [GPTQ_ZERO]}, recover=[learned, STATISTICS]
+        ),
+    }
 
 
 def answers(path: Path, samples: np.ndarray) -> np.ndarray:
@@ -86,7 +107,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--training", type=int, default=360, help="crops for calibration and Recover")
     parser.add_argument("--only", default="", help="names of rows, separated by semicolons; the table is not written")
+    parser.add_argument("--matching", default="", help="run rows with these words, and put them into the table")
+    parser.add_argument("--steps", type=int, default=STEPS, help="of the stage reconstruct, for each block")
     given = parser.parse_args()
+    cases = CASES | with_blocks(given.steps)
+    names = list(filter(None, given.only.split(";"))) or [name for name in cases if given.matching in name]
     subject = efficientnet()
     samples = np.load(subject.data)["x"]
     training = MADE / f"pictures_training_{given.training}.npz"
@@ -94,27 +119,35 @@ def main() -> None:
         np.savez(training, x=crops(given.training, "left", seed=7))
     model = wb.open(subject.model, data=subject.data, calibration=training)
     right = answers(subject.model, samples)
-    lines = [
-        "# EfficientNet-Lite0 at 8 and 4 bits",
-        "",
-        f"Written by `python -m tests.benchmarks.bench_low_bits --training {given.training}`: exported files in ONNX",
-        f"Runtime {ort.__version__}, {len(samples)} crops of the right halves of pictures; calibration and statistics "
-        f"on {given.training} crops of",
-        f"the left halves, without labels. The original: {subject.model.stat().st_size:,} bytes.",
-        "",
-        "| steps, on every layer | bytes | same top-1 | SQNR, dB | divergence, nats | CPU seconds |",
-        "|---|---:|---:|---:|---:|---:|",
-    ]
-    for name in filter(None, given.only.split(";")) if given.only else CASES:
+    rows = {} if given.only or not given.matching else rows_of(TABLE.read_text(encoding="utf-8"))
+    for name in names:
         start = time.process_time()
         with tempfile.TemporaryDirectory() as folder:
-            model.export(CASES[name], folder, verify=False, timing=False)
+            model.export(cases[name], folder, verify=False, timing=False)
             (path,) = Path(folder).rglob("*.onnx")
             cells, size = figures(answers(path, samples), right), path.stat().st_size
-        lines.append(f"| {name} | {size:,} | {cells} | {time.process_time() - start:.0f} |")
-        print(lines[-1], flush=True)
+        rows[name] = f"| {name} | {size:,} | {cells} | {time.process_time() - start:.0f} |"
+        print(rows[name], flush=True)
     if not given.only:
-        TABLE.write_text("\n".join([*lines, WHY]), encoding="utf-8")
+        head = [
+            "# EfficientNet-Lite0 at 8 and 4 bits",
+            "",
+            f"Written by `python -m tests.benchmarks.bench_low_bits --training {given.training}`: exported files in",
+            f"ONNX Runtime {ort.__version__}, {len(samples)} crops of the right halves of pictures; calibration and "
+            f"Recover on {given.training} crops",
+            f"of the left halves, without labels; blocks are reconstructed in {given.steps} steps each. The original: "
+            f"{subject.model.stat().st_size:,} bytes.",
+            "",
+            "| steps, on every layer | bytes | same top-1 | SQNR, dB | divergence, nats | CPU seconds |",
+            "|---|---:|---:|---:|---:|---:|",
+        ]
+        TABLE.write_text("\n".join([*head, *(rows[name] for name in cases if name in rows), WHY]), encoding="utf-8")
+
+
+def rows_of(table: str) -> dict[str, str]:
+    """Rows of the written table, by name."""
+    found = (line for line in table.splitlines() if line.startswith(("| 8 bits", "| 4 bits")))
+    return {line.split("|")[1].strip(): line for line in found}
 
 
 if __name__ == "__main__":

@@ -7,16 +7,8 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.resources import resource_path
 from workbench.core.recipe.gain import Gain
 from workbench.core.recipe.recipe import parse_recipe
-from workbench.core.recipe.recovery import (
-    STAGES,
-    Distill,
-    Finetune,
-    Recovery,
-    Stage,
-    StageResult,
-    TrainingPoint,
-    parameters,
-)
+from workbench.core.recipe.recovery import STAGES, Recovery, Stage, StageResult, TrainingPoint, parameters
+from workbench.core.recipe.stages import Distill, Finetune
 
 
 def test_parameters_are_validated():

@@ -12,7 +12,8 @@ import torch
 from tests.engine.test_train import PRUNE, TUNE, recipe
 from tests.graph.graphs import Build, opened
 from workbench.core.base.job import Job
-from workbench.core.recipe.recovery import Finetune, Stage
+from workbench.core.recipe.recovery import Stage
+from workbench.core.recipe.stages import Finetune
 from workbench.engine.api.export import export
 from workbench.engine.base.evaluate import runner
 from workbench.engine.students import schedule

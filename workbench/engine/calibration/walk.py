@@ -6,6 +6,7 @@ pass through the model instead of one per group, and only the nodes in between a
 """
 
 import threading
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
@@ -21,13 +22,46 @@ DISK = 2 << 30  # bytes of values that do not fit in memory; those in neither ar
 Batches = Iterable[Mapping[str, np.ndarray]]
 
 
+class Front:
+    """Place up to which a model is computed, for each batch. The model may be another one each time, if the values at
+    this place are the same."""
+
+    def __init__(self, disk: Disk | None = None) -> None:
+        self._crossings = Crossings(MEMORY, disk or Disk(DISK))
+        self.at: tuple[str, ...] = ()
+
+    def move(self, model: Model, ahead: tuple[str, ...], names: Sequence[str], batches: Batches) -> Iterator[Values]:
+        """Yield values of these names, batch by batch; the batches are the same in each run. The values `ahead` are
+        kept: the next run starts there."""
+        part = _Part(model, (*names, *ahead), self.at)
+        for number, feeds in enumerate(batches):
+            found = part.run(feeds, self._known(model, part, number, feeds))
+            if ahead != self.at:
+                self._crossings.drop(self.at, number)
+            self._crossings.get(ahead, number, partial(_chosen, found, ahead))
+            yield _chosen(found, names)
+        self.at = ahead
+        self._crossings.keep(ahead)
+
+    def clear(self) -> None:
+        """Go back to the inputs, and keep nothing."""
+        self.at = ()
+        self._crossings.keep(None)
+
+    def _known(self, model: Model, part: "_Part", number: int, feeds: Mapping[str, np.ndarray]) -> Values:
+        """Return the values that the last run kept for a batch, computed again if neither memory nor disk had room."""
+        if not part.known:
+            return {}
+        again = partial(next, from_start(model, self.at, [feeds]))
+        return self._crossings.get(self.at, number, again)
+
+
 class Walk:
     """Place where the last run of a model ended. One run at a time continues from there; others start at the inputs."""
 
     def __init__(self, model: Model, disk: Disk | None = None) -> None:
         self.model = model
-        self._crossings = Crossings(MEMORY, disk or Disk(DISK))
-        self._at: tuple[str, ...] = ()
+        self._front = Front(disk)
         self._going = threading.Lock()
         self._over = False  # nothing is to be kept
 
@@ -39,16 +73,7 @@ class Walk:
             return
         try:
             self._clear_if_over()
-            ahead = cut.crossing_behind(self.model, names)
-            part = _Part(self.model, (*names, *ahead), self._at)
-            for number, feeds in enumerate(batches):
-                found = part.run(feeds, self._known(part, number, feeds))
-                if ahead != self._at:
-                    self._crossings.drop(self._at, number)
-                self._crossings.get(ahead, number, partial(_chosen, found, ahead))
-                yield _chosen(found, names)
-            self._at = ahead
-            self._crossings.keep(ahead)
+            yield from self._front.move(self.model, cut.crossing_behind(self.model, names), names, batches)
         finally:
             self._clear_if_over()
             self._going.release()
@@ -63,15 +88,8 @@ class Walk:
 
     def _clear_if_over(self) -> None:
         if self._over:
-            self._over, self._at = False, ()
-            self._crossings.keep(None)
-
-    def _known(self, part: "_Part", number: int, feeds: Mapping[str, np.ndarray]) -> Values:
-        """Return the values that the last run kept for a batch, computed again if neither memory nor disk had room."""
-        if not part.known:
-            return {}
-        again = partial(next, from_start(self.model, self._at, [feeds]))
-        return self._crossings.get(self._at, number, again)
+            self._over = False
+            self._front.clear()
 
 
 class _Part:
@@ -87,14 +105,14 @@ class _Part:
         self.known = [name for name in known if name in self._reads or name in self._wanted]
 
     def run(self, feeds: Mapping[str, np.ndarray], known: Values) -> Values:
-        values = {**feeds, **known}
+        values = ChainMap(dict(known), feeds)  # type: ignore[arg-type]  # inputs may be read from files on demand
         if self._session is not None:
             read = {name: values[name] for name in self._reads}
-            values |= zip(self._inner, runtime.run(self._session, read, list(self._inner)), strict=True)
+            values.update(zip(self._inner, runtime.run(self._session, read, list(self._inner)), strict=True))
         return _chosen(values, self._wanted)
 
 
-def _chosen(values: Values, names: Sequence[str]) -> Values:
+def _chosen(values: Mapping[str, np.ndarray], names: Sequence[str]) -> Values:
     return {name: values[name] for name in names}
 
 

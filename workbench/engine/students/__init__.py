@@ -1,1 +1,1 @@
-"""The compressed model as a trainable module: fixed zeros, ranks and levels, BatchNorm, schedules, penalties."""
+"""The compressed model as a trainable module: fixed zeros, ranks and levels, learned rounding, BatchNorm, schedules."""

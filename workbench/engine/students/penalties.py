@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from workbench.core.base.job import Job
-from workbench.core.recipe.recovery import Training
+from workbench.core.recipe.stages import Training
 from workbench.data.dataset import Dataset
 from workbench.engine.calibration.gradients import gradients
 from workbench.engine.students.student import Student

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import torch
 
-from workbench.core.recipe.recovery import Training
+from workbench.core.recipe.stages import Training
 from workbench.engine.compile.compiler import Compiled
 from workbench.engine.students.student import Student
 from workbench.graph.encodings.learning import Floats

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from typing import Any
 
 import numpy as np
 import torch
@@ -24,23 +25,28 @@ from workbench.engine.compile.statistics import Moments
 from workbench.engine.students.norms import Norm, by_batch
 from workbench.engine.supervision.features import Features
 from workbench.graph.encodings.dense import Dense
-from workbench.graph.encodings.encoding import Learning
+from workbench.graph.encodings.encoding import Encoding, Learning
 from workbench.graph.encodings.learning import Floats, Trainable
 from workbench.graph.model.constants import norm_constants, with_constants
 from workbench.graph.model.model import Model
 from workbench.graph.storage.edit import Edit
+from workbench.graph.torch.torch_view import TorchView
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """The layers to train (see core.recipe.recovery.Training), and whether quantisation step sizes are trained."""
+    """The layers to train (see core.recipe.recovery.Training), and whether quantisation step sizes are trained. `only`:
+    the paths of the layers, instead of the patterns."""
 
     trainable: str = "all"
     frozen: str = ""
     learned: bool = True
+    only: tuple[str, ...] | None = None
 
     def paths(self, compiled: Compiled) -> tuple[str, ...]:
         """Return the paths of the layers. Raises UserError if a pattern matches no layer, or none is left."""
+        if self.only is not None:
+            return self.only
         every = list(compiled.model.sites)
         match self.trainable:
             case "all":
@@ -57,7 +63,7 @@ class Wanted:
 
     @property
     def norms(self) -> bool:
-        return self.trainable == "all"
+        return self.trainable == "all" and self.only is None
 
 
 def matching(patterns: str, paths: list[str]) -> list[str]:
@@ -81,6 +87,7 @@ class Student(nn.Module):
     """The trainable model: called with feeds by name, it returns the measured output, samples first.
 
     moments   output moments, by path, of layers that are normalised by the batch during training
+    view      the torch view of the model, if it was made already
 
     Raises UserError for a model without gradients, which is tested on samples of `data`.
     """
@@ -91,12 +98,13 @@ class Student(nn.Module):
         wanted: Wanted,
         data: Dataset | None = None,
         moments: Mapping[str, Moments] | None = None,
+        view: TorchView | None = None,
     ) -> None:
         super().__init__()
         self.compiled = compiled
         model = compiled.model
         self.answer = Answer() if data is None else data.answer
-        self.view = view_of(model, data).requires_grad_(False)
+        self.view = (view_of(model, data) if view is None else view).requires_grad_(False)
         names = {id(module): name for name, module in self.view.named_children()}
         self.names = {path: names[id(module)] for path, module in self.view.layers.items()}
         self.learned = nn.ModuleDict()  # the name of a layer's module -> its Trainable
@@ -139,7 +147,7 @@ class Student(nn.Module):
             pruned = any(action.family == "prune" for action in actions)
             shared = any(action.method == "quantize.codebook" for action in actions)
             encoding = Dense(original) if edit is None else edit.encoding
-            self.learned[name] = encoding.trainable(original, Learning(pruned, steps, shared))
+            self.learned[name] = self.trainable(path, encoding, Learning(pruned, steps, shared))
         elif edit is not None:
             with torch.no_grad():
                 self._module(path).weight.copy_(self._laid(path, torch.tensor(edit.weight)))  # type: ignore[operator]
@@ -149,6 +157,10 @@ class Student(nn.Module):
         place = self._bias_place(path, torch.tensor(bias))
         if learns:
             self._add_value(f"bias:{name}", place, bias)
+
+    def trainable(self, path: str, encoding: Encoding, learning: Learning) -> Trainable[Any]:
+        """Return the form in which a layer's weight is trained."""
+        return encoding.trainable(self.compiled.model.weight(path), learning)
 
     def _put_others(self) -> None:
         """Insert the edited weights of layers that are not modules of the view, such as recurrent ones, as constants.

@@ -14,7 +14,8 @@ from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Joined, Message, from_data, to_data
 from workbench.core.base.quantities import metric_text
-from workbench.core.recipe.recovery import INFOS, StageResult, Training, TrainingPoint
+from workbench.core.recipe.recovery import INFOS, StageResult, TrainingPoint
+from workbench.core.recipe.stages import Training
 from workbench.data.metrics.intervals import ALL, interval_of
 from workbench.engine.students import schedule
 from workbench.engine.students.averaging import Average

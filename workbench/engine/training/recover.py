@@ -13,16 +13,8 @@ from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.recipe.action import Action, in_order
 from workbench.core.recipe.recipe import Recipe
-from workbench.core.recipe.recovery import (
-    ORDER,
-    Distill,
-    Recovery,
-    Stage,
-    StageResult,
-    Statistics,
-    Training,
-    parameters,
-)
+from workbench.core.recipe.recovery import Parameters, Recovery, Stage, StageResult, parameters
+from workbench.core.recipe.stages import ORDER, Distill, Reconstruct, Statistics, Training
 from workbench.core.recipe.storing import PLAIN
 from workbench.data.dataset import Dataset
 from workbench.data.metrics.metric import Metric
@@ -42,6 +34,7 @@ from workbench.engine.training.checkpoint import Checkpoint, key_of
 from workbench.engine.training.device import device as device_of
 from workbench.engine.training.forgetting import evaluated, forgotten, gained, worse
 from workbench.engine.training.loop import STOPPED, Loop
+from workbench.engine.training.reconstruct import Reconstruction, Reference
 from workbench.engine.training.task import Task
 from workbench.engine.training.teaching import loss_of, metric_of, target_of
 from workbench.engine.workspace import Workspace
@@ -87,7 +80,7 @@ def recovered(
     return workspace.remember(recipe, _Recovering(workspace, recipe, keep or _never, device, kept).run(plan, job))
 
 
-Planned = list[tuple[int, Stage, Training | Statistics]]
+Planned = list[tuple[int, Stage, Parameters]]
 
 
 class _Recovering:
@@ -111,6 +104,7 @@ class _Recovering:
         self.results: list[StageResult] = []
         self.notes: list[str] = []
         self.source, self.cache = workspace.model, workspace.cache  # another model after stages before all steps
+        self.floats: Compiled | None = None  # as trained before the quantisation steps
         self.original = teacher(Message("the original model"), workspace.model, self.training)
 
     def run(self, plan: Planned, job: Job) -> Recovered:
@@ -129,7 +123,7 @@ class _Recovering:
             self.source, self.cache = trained_model(trained), Cache(QUANTISED)
             compiled = self._to_the_end(self._from_source, job)
         if early:
-            compiled = self._train(self._unquantised(job), early, job.part(*ends[1:3]))
+            compiled = self.floats = self._train(self._unquantised(job), early, job.part(*ends[1:3]))
             compiled = self._to_the_end(partial(self._quantised, compiled), job)
         compiled = self._train(compiled, late, job.part(*ends[2:4]))
         compiled = replace(compiled, original=self.workspace.model)
@@ -210,11 +204,11 @@ class _Recovering:
             compiled = self._stage(compiled, number, stage, params, part)
         return compiled
 
-    def _stage(
-        self, compiled: Compiled, number: int, stage: Stage, params: Training | Statistics, job: Job
-    ) -> Compiled:
+    def _stage(self, compiled: Compiled, number: int, stage: Stage, params: Parameters, job: Job) -> Compiled:
         if isinstance(params, Statistics):
             return self._with_statistics(compiled, stage, job)
+        if isinstance(params, Reconstruct):
+            return self._reconstructed(compiled, number, stage, params, job)
         params = fitting(params, self.training)
         moments: Mapping[str, Moments] = {}
         # By its batch a layer gives the same however small its weights are: penalties on these would cost nothing.
@@ -276,26 +270,39 @@ class _Recovering:
                 "No layer's statistics can be re-estimated: no BatchNorm followed its convolutions or products.",
                 "Remove the stage 'statistics'.",
             )
-        metric = self._metric(False)
-        samples = Samples.of(self.training, metric.id in NUMBERED, self.recipe.seed)
         made = self._corrected(compiled, job)
-        before, after = (self._held_out(each, metric, samples, job) for each in (compiled, made))
+        self.results.append(replace(self._compared(stage, compiled, made, job), seconds=time.monotonic() - start))
+        return made
+
+    def _reconstructed(self, compiled: Compiled, number: int, stage: Stage, params: Reconstruct, job: Job) -> Compiled:
+        """Run the stage, which learns block by block."""
+        training, seed = self.training, self.recipe.seed
+        samples = Samples.of(training, False, seed)
+        floats = self.floats or Compiled(compiled.original, compiled.structure, {}, {})
+        weights = {path: edit.weight for path, edit in floats.edits.items()}
+        reference = Reference(
+            effective(floats.model, floats.edits), lambda path: weights.get(path, compiled.model.weight(path))
+        )
+        taught = key_of(floats)
+        key = key_of(compiled, stage.kind, params, number, seed, training.fingerprint, taught, str(self.device))
+        run = Reconstruction(
+            compiled, reference, training, samples.train, params, (seed, number), Checkpoint(key), self.device
+        )
+        made, state = run.run(self.keep, self.kept, job.part(0.0, 0.95))
+        told = self._compared(stage, compiled, made, job.revived() if state.finished else job)
+        used = sum(map(len, run.batches))
         self.results.append(
-            StageResult(
-                stage,
-                metric.info,
-                metric.value(before),
-                metric.value(after),
-                0.0,
-                0.0,
-                time.monotonic() - start,
-                0,
-                len(samples.held),
-                (),
-                gain=gained(metric, before, after),
-            )
+            replace(told, seconds=state.seconds, trained=used, stopped=state.finished or "", notes=run.notes())
         )
         return made
+
+    def _compared(self, stage: Stage, compiled: Compiled, made: Compiled, job: Job) -> StageResult:
+        """Return the result of a stage without passes over the samples, measured before and after it."""
+        metric = self._metric(False)
+        samples = Samples.of(self.training, metric.id in NUMBERED, self.recipe.seed)
+        before, after = (self._held_out(each, metric, samples, job) for each in (compiled, made))
+        gain, values = gained(metric, before, after), (metric.value(before), metric.value(after))
+        return StageResult(stage, metric.info, *values, 0.0, 0.0, 0.0, 0, len(samples.held), (), gain=gain)
 
     def _held_out(self, compiled: Compiled, metric: Metric, samples: Samples, job: Job) -> np.ndarray:
         """Return rows of the metric on the samples held out from training."""

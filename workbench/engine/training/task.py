@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from workbench.core.recipe.recovery import Stage, Training
+from workbench.core.recipe.recovery import Stage
+from workbench.core.recipe.stages import Training
 from workbench.data.metrics.metric import Metric
 from workbench.engine.supervision.samples import Batch, Samples
 from workbench.engine.training.checkpoint import Checkpoint

@@ -7,7 +7,7 @@ import numpy as np
 from torch import Tensor
 
 from workbench.core.base.errors import UserError
-from workbench.core.recipe.recovery import Distill, Training
+from workbench.core.recipe.stages import Distill, Training
 from workbench.data.choosing import fits, found, why_unfit
 from workbench.data.dataset import Dataset
 from workbench.data.metrics.listing import against_original, against_teachers

@@ -7,7 +7,8 @@ from workbench.core.analysis.temperatures import TemperatureCurve, Temperatures
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.recipe.recipe import Recipe
-from workbench.core.recipe.recovery import Distill, Stage, parameters
+from workbench.core.recipe.recovery import Stage, parameters
+from workbench.core.recipe.stages import Distill
 from workbench.engine.training.recover import recovered
 from workbench.engine.workspace import Workspace
 

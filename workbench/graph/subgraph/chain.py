@@ -48,7 +48,7 @@ class Chain:
     def model_of(self, part: Part) -> Model:
         """Return the graph that computes a part's output from the values it reads, and from inputs of the model."""
         known = (*((part.received,) if part.received else ()), *part.sides)
-        return _holding(self.model, cut.between(self.model, known, (part.given,)))
+        return holding(self.model, cut.between(self.model, known, (part.given,)))
 
 
 def chain_of(model: Model, output: str) -> Chain | None:
@@ -124,7 +124,7 @@ def _place(flow: Flow, model: Model, path: str, ends: Sequence[int]) -> int:
     return next((place for place, each in enumerate(ends) if each in passed), len(ends))
 
 
-def _holding(model: Model, graph: ir.Model) -> Model:
+def holding(model: Model, graph: ir.Model) -> Model:
     """Return the model with part of its graph, and with the layers whose nodes are all in it."""
     left = {node.name for node in graph.graph}
     sites = {path: site for path, site in model.sites.items() if left.issuperset(readers(site))}

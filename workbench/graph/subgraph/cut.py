@@ -114,6 +114,15 @@ def crossing_behind(model: Model, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value.name or "" for value in read))
 
 
+def crossing_before(model: Model, layers: Iterable[str], wanted: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the names of the computed values that depend on none of these layers, and are read by nodes that do, or
+    are `wanted`: with the model's inputs, all that is needed to continue with other weights of the layers."""
+    sites = [model.sites[path] for path in layers]
+    behind = _behind(model.ir.graph, {name for site in sites for name in (site.initializer, site.bias) if name})
+    extra = [value for value in _values(model.ir.graph) if value.name in set(wanted)]
+    return _crossing(model.ir.graph, behind, extra)
+
+
 def _site(model: Model, path: str) -> Site:
     if path not in model.sites:
         raise UserError("{path}: {locked}", "Choose another layer.", path=path, locked=model.layer(path).locked)

@@ -155,6 +155,11 @@ class Flow:
             if any(subgraphs(attribute) for attribute in node.attributes.values())
         }
 
+    @property
+    def nodes(self) -> int:
+        """How many nodes there are."""
+        return self._end - 1
+
     def number(self, name: str) -> int:
         """Return the number of a node; 0 if it depends on no input."""
         return self._numbers.get(name, 0)
@@ -200,6 +205,16 @@ class Flow:
         return {
             number for number in self._reached(last, self._sources, range(start, last)) | {last} if number in behind
         }
+
+    def from_layers(self, own: set[int], last: int) -> set[int]:
+        """Return these nodes, and all behind one of them that lead to `last`, itself included."""
+        behind: set[int] = set()
+        for number in own:
+            behind |= self._reached(number, self._readers, range(number, last + 1))
+        return own | (behind & (self._reached(last, self._sources, range(min(own), last)) | {last}))
+
+    def node(self, number: int) -> ir.Node:
+        return self._nodes[number - 1]
 
     def with_sums(self, region: set[int], start: int, last: int, members: Sequence[str]) -> set[int]:
         """Return the region including the node that joins the span's output with its input, if that needs nothing
