@@ -135,6 +135,30 @@ def test_the_gradient_of_a_step_is_that_of_the_paper():
     assert learner.damping == pytest.approx(1 / np.sqrt(4 * 3))
 
 
+@pytest.mark.parametrize("step", [1e-30, 1e-20, 1e-8])
+def test_a_channel_of_zeros_trains_as_any_other(step):
+    """Its step is tiny: a gradient divided by the square of it is no number, and nothing rounds to such levels."""
+    q = np.array([[3, -2, 1, 0], [0, 0, 0, 0]], np.int8)
+    grid = Affine(q, 3, np.float32([[0.5], [step]]), None, (2, 4))
+    learner = grid.trainable(grid.decode(), Learning(keep_zeros=False))
+    np.testing.assert_array_equal(learner().detach().numpy(), grid.decode())
+    optimiser = torch.optim.Adam(learner.parameters(), 0.05)
+    for _ in range(30):
+        optimiser.zero_grad()
+        (learner() - 1.0).square().mean().backward()
+        optimiser.step()
+    np.testing.assert_allclose(learner.encoding().decode()[1], 1.0, atol=0.3)
+
+
+def test_a_tiny_step_has_a_gradient():
+    grid = Affine(np.array([[3, -2]], np.int8), 3, np.float32([[1e-25]]), None, (1, 2))
+    learner = grid.trainable(grid.decode(), Learning())
+    with torch.no_grad():
+        learner.values.add_(1e-4)  # as one step of Adam
+    learner().sum().backward()
+    assert learner.stretch.grad.isfinite().all() and learner.values.grad.isfinite().all()
+
+
 def test_a_quantised_weight_starts_on_its_own_level_as_near_to_the_original_as_that_allows():
     encoding = ENCODINGS["per channel"]
     learner = encoding.trainable(WEIGHT, Learning())

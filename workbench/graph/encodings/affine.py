@@ -120,13 +120,8 @@ class Affine(Grid, Encoding):
         return [scales] if self.zero_point is None else [scales, self.zero_point.astype(np.uint8).reshape(spec.side)]
 
     def with_sides(self, change: Callable[[np.ndarray], np.ndarray]) -> "Affine":
-        """Replace the scales. Those of weights that are all zero become the largest: any would do, and the tiny ones
-        that they have do not fit 16 bits."""
-        shared = tuple(axis for axis, size in enumerate(self.scale.shape) if size == 1)
-        zero = 0 if self.zero_point is None else self.zero_point
-        used = (self.q != zero).any(axis=shared, keepdims=True)
-        scale = self.scale.astype(np.float32)
-        return replace(self, scale=change(np.where(used, scale, scale[used].max(initial=0)) if used.any() else scale))
+        """Replace the scales, after those of weights that are all zero were made usable."""
+        return replace(self, scale=change(self.usable_scale()))
 
     def rescaled(self, rows: np.ndarray, out_axis: int) -> "Affine | None":
         """Return the encoding with other step sizes; None where channels share one."""

@@ -37,6 +37,15 @@ class Grid:
         least = 0 if self.zero_point is not None else -(2 ** (self.bits - 1))
         return least, least + 2**self.bits - 1
 
+    def usable_scale(self) -> np.ndarray:
+        """Return the scale, float32, with the largest instead of those of weights that are all zero: any would do
+        there, and the tiny ones that they have neither fit 16 bits nor let the weights become anything else."""
+        shared = tuple(axis for axis, size in enumerate(self.scale.shape) if size == 1)
+        zero = 0 if self.zero_point is None else self.zero_point
+        used = (self.q != zero).any(axis=shared, keepdims=True)
+        scale = self.scale.astype(np.float32)
+        return np.where(used, scale, scale[used].max(initial=0)) if used.any() else scale
+
     def of_weights(self, values: np.ndarray) -> np.ndarray:
         """Return integers or scales that broadcast to the grid, one per weight, in the weight's shape, float32."""
         return crop(np.broadcast_to(values, self.q.shape), self.shape, self.axis)

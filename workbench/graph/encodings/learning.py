@@ -8,6 +8,7 @@ torch, which is needed only for training.
 import math
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -153,7 +154,8 @@ class OnGrid(Trainable[Made]):
     A trained step size gets LSQ's gradient (Esser et al. 2020, equation 3): that of rounding in round(clip(v/s))·s. Its
     logarithm is trained, so that one learning rate suits every scale. With `clusters`, weights that share a level and a
     scale share one value, and continue to (TensorFlow Model Optimization, cluster preserving quantization aware
-    training).
+    training). Weights that are all zero start with the widest step: any stands for zeros, and with the tiny one that
+    they have they could never become anything else.
     """
 
     zero: Tensor
@@ -171,6 +173,7 @@ class OnGrid(Trainable[Made]):
         make: Callable[[np.ndarray, np.ndarray], Made],
     ) -> None:
         super().__init__()
+        affine = replace(affine, scale=affine.usable_scale())
         self.affine, self._make = affine, make
         zero = np.zeros((), np.float32) if affine.zero_point is None else affine.zero_point.astype(np.float32)
         low, high = affine.limits
@@ -191,22 +194,21 @@ class OnGrid(Trainable[Made]):
         # Esser et al. 2020, section 2.2: reduced by the number of weights that share it
         self.damping = 1 / math.sqrt(max(affine.q.size / affine.scale.size * (2 ** (affine.bits - 1) - 1), 1))
 
-    def scale(self) -> Tensor:
-        return self.start * self.stretch.exp()
-
-    def levels(self, scale: Tensor) -> Tensor:
+    def levels(self, stretch: Tensor) -> Tensor:
         """Return integers relative to the zero point, in the grid's shape."""
+        return straight_through(self._position(stretch), torch.round) * self.kept
+
+    def _position(self, stretch: Tensor) -> Tensor:
+        """Return the weights in steps. The gradient of v / s would divide by the square of s, which underflows."""
         values = self.values if self.indices is None else _Lookup.apply(self.values, self.indices)
-        position = (values / scale).clamp(self.get_buffer("low"), self.get_buffer("high"))
-        return straight_through(position, torch.round) * self.kept
+        return (values / self.start * (-stretch).exp()).clamp(self.get_buffer("low"), self.get_buffer("high"))
 
     def bits(self) -> tuple[Tensor, int]:
         """Return the bits from how often each level occurs. A weight between two levels takes an interpolated number of
         bits, so that it is drawn to the more frequent level: a differentiable stand-in for the entropy, after Oktay et
         al. 2020, Scalable model compression by entropy penalized reparameterization, ICLR."""
         low, high = self.get_buffer("low"), self.get_buffer("high")
-        values = self.values if self.indices is None else _Lookup.apply(self.values, self.indices)
-        position = (values / self.scale().detach()).clamp(low, high) * self.kept - low
+        position = self._position(self.stretch.detach()) * self.kept - low
         levels = int((high - low).max()) + 1
         counts = torch.bincount(position.detach().round().long().reshape(-1), minlength=levels + 1) + 0.5
         price = -torch.log2(counts / counts.sum())
@@ -215,15 +217,14 @@ class OnGrid(Trainable[Made]):
         return (price[below] * (1 - part) + price[(below + 1).clamp(max=levels - 1)] * part).sum(), position.numel()
 
     def forward(self) -> Tensor:
-        scale = self.scale()
-        damped = scale * self.damping
-        scale = damped + (scale - damped).detach()
-        return cropped(self.levels(scale) * scale, self.affine)
+        damped = self.stretch * self.damping
+        stretch = damped + (self.stretch - damped).detach()
+        return cropped(self.levels(stretch) * (self.start * stretch.exp()), self.affine)
 
     def encoding(self) -> Made:
         with torch.no_grad():
-            q = (self.levels(self.scale()) + self.zero).numpy()
-            return self._make(q.astype(self.affine.q.dtype), self.scale().numpy().copy())
+            q = (self.levels(self.stretch) + self.zero).numpy()
+            return self._make(q.astype(self.affine.q.dtype), (self.start * self.stretch.exp()).numpy().copy())
 
 
 def _clusters(affine: Grid) -> np.ndarray:
