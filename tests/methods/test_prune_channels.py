@@ -69,6 +69,15 @@ def test_norms_keep_the_largest_filters():
     assert kept(model, "a", criterion="lamp", ratio=0.5) == sorted(np.argsort(rows.sum(axis=1))[8:].tolist())
 
 
+def test_channels_of_zeros_go_first_however_much_reads_them():
+    model = residual()
+    weight, read, bias = model.weight("a").copy(), model.weight("b").copy(), model.bias("a").copy()
+    weight[[2, 5]] = bias[[2, 5]] = 0
+    read[:, [2, 5]] *= 100
+    found = kept(with_weights(model, {"a": weight, "b": read}, {"a": bias}), "a", ratio=0.125)
+    assert sorted({*range(16)} - {*found}) == [2, 5]
+
+
 def test_fpgm_drops_the_filter_that_the_others_surround():
     model = residual()
     rows = model.weight("a").reshape(16, -1).astype(np.float64)

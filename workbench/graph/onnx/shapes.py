@@ -1,7 +1,7 @@
 """Types and shapes of all values, from ONNX's shape inference."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import onnx
@@ -25,6 +25,18 @@ PROPAGATED = {
     "Sub",
     "Unsqueeze",
 }
+SINCE = 14  # Reshape reads such numbers since then; the others of these operators since 13
+# Operator -> attributes of older opsets that are inputs in this one, in their order. "" is an input without attribute.
+INPUTS = {
+    "Pad": ("pads",),
+    "ReduceSum": ("axes",),
+    "Slice": ("starts", "ends", "axes"),
+    "Split": ("split",),
+    "Squeeze": ("axes",),
+    "TopK": ("k",),
+    "Unsqueeze": ("axes",),
+}
+DROPPED = {"Clip": ("min", "max"), "Dropout": ("ratio",), "Pad": ("value",), "Upsample": ("mode",)}  # no shape has them
 MOST_NUMBERS = 1 << 18
 SIZES = "sizes of one sample"  # metadata of the graph in memory: input -> shape of one sample
 LARGE = 1024  # bytes; inference reads smaller constants, such as target shapes of Reshape
@@ -51,21 +63,105 @@ def infer(model: ir.Model, batch: int | None = None) -> dict[str, Known]:
     if batch is not None:
         _settle(proto.graph, model.graph.meta.get(SIZES, {}))
         _fill(proto.graph, batch)
+    described: list[onnx.ValueInfoProto] = []
     try:
         plain = onnx.shape_inference.infer_shapes(proto)
-        proto = onnx.shape_inference.infer_shapes(proto, data_prop=True) if _propagates(model, plain.graph) else plain
+        described += _described(plain.graph)
+        if _propagates(model, plain.graph):
+            described += _described(_computed(proto, {value.name: value for value in described}).graph)
     except Exception:  # best effort: a graph that the runtime accepts may still confuse the inference
-        proto.graph.ClearField("value_info")
+        described = _described(proto.graph)
     found = {value.name: _recorded(value) for node in model.graph for value in node.outputs if value.name}
-    for value in (*proto.graph.value_info, *proto.graph.output, *proto.graph.input):
-        inferred = _read(value)
-        if inferred.dtype is not None:
-            found[value.name] = inferred
+    inferred: dict[str, Known] = {}
+    for value in described:
+        facts = _read(value)
+        if facts.dtype is not None:
+            before = inferred.get(value.name)
+            inferred[value.name] = facts if before is None else _both(before, facts)
+    found |= inferred
     for name, initializer in model.graph.initializers.items():
         tensor = initializer.const_value
         if tensor is not None:
             found[name] = Known(tensor.dtype, tuple(tensor.shape.numpy()))
     return found
+
+
+def _described(graph: onnx.GraphProto) -> list[onnx.ValueInfoProto]:
+    return [*graph.value_info, *graph.output, *graph.input]
+
+
+def _both(first: Known, second: Known) -> Known:
+    """Return the facts of two inferences about one value; the first decides where they contradict each other."""
+    if first.shape is None or second.shape is None or len(first.shape) != len(second.shape):
+        return Known(first.dtype, second.shape if first.shape is None else first.shape)
+    sizes = zip(first.shape, second.shape, strict=True)
+    return Known(first.dtype, tuple(b if a is None else a for a, b in sizes))
+
+
+def _computed(proto: onnx.ModelProto, known: Mapping[str, onnx.ValueInfoProto]) -> onnx.ModelProto:
+    """Return the graph with the shapes of values that follow from computed numbers, such as those of a Reshape to
+    Concat(Shape(x)[:1], 8, -1). Changes `proto`. `known`: types found without them, by name.
+
+    ONNX's inference follows such numbers through operators of opset 13 and newer alone, into a Reshape since 14, and
+    does not read them for the sizes of a Resize: the graph is rewritten for it.
+    """
+    for opset in proto.opset_import:
+        if opset.domain in ("", "ai.onnx") and opset.version < SINCE:
+            opset.version = SINCE
+            for number, node in enumerate(list(_nodes(proto.graph))):
+                _renew(proto.graph, node, number)
+    _read_sizes(proto.graph, known)
+    return onnx.shape_inference.infer_shapes(proto, data_prop=True)
+
+
+def _nodes(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
+    for node in graph.node:
+        yield node
+        for attribute in node.attribute:
+            for inner in (attribute.g, *attribute.graphs):
+                yield from _nodes(inner)
+
+
+def _renew(graph: onnx.GraphProto, node: onnx.NodeProto, number: int) -> None:
+    """Write a node of an older opset as opset 14 does; constants become initialisers of the main graph."""
+    if node.domain not in ("", "ai.onnx"):
+        return
+    held = {attribute.name: attribute for attribute in node.attribute}
+    for place, name in enumerate(INPUTS.get(node.op_type, ()), 1):
+        if name in held and (place == len(node.input) or not any(node.input[place:])):
+            values = list(held[name].ints) or [held[name].i]
+            constant = f"{node.op_type}.{number}.{name}.{SINCE}"
+            graph.initializer.append(onnx.helper.make_tensor(constant, onnx.TensorProto.INT64, [len(values)], values))
+            node.input[:] = [*node.input[:place], constant]
+    _drop(node, (*INPUTS.get(node.op_type, ()), *DROPPED.get(node.op_type, ())))
+    if node.op_type == "Upsample" or (node.op_type == "Resize" and len(node.input) == 2):
+        node.op_type = "Resize"
+        node.input[:] = [node.input[0], "", *node.input[1:]]
+
+
+def _drop(node: onnx.NodeProto, names: tuple[str, ...]) -> None:
+    kept = [attribute for attribute in node.attribute if attribute.name not in names]
+    del node.attribute[:]
+    node.attribute.extend(kept)
+
+
+def _read_sizes(graph: onnx.GraphProto, known: Mapping[str, onnx.ValueInfoProto]) -> None:
+    """Replace each Resize to computed sizes by a ConstantOfShape: the inference reads found numbers there."""
+    constants = {tensor.name for tensor in graph.initializer}
+    for node in graph.node:
+        if node.op_type != "Resize" or node.domain not in ("", "ai.onnx") or len(node.input) < 4:
+            continue
+        if (
+            not node.input[3]
+            or node.input[3] in constants
+            or {"axes", "keep_aspect_ratio_policy"} & {attribute.name for attribute in node.attribute}
+        ):
+            continue
+        found = known.get(node.input[0])
+        dtype = found.type.tensor_type.elem_type if found is not None else 0
+        value = onnx.helper.make_tensor("value", dtype or onnx.TensorProto.FLOAT, [1], [0])
+        made = onnx.helper.make_node("ConstantOfShape", [node.input[3]], list(node.output), node.name, value=value)
+        node.CopyFrom(made)
 
 
 def _propagates(model: ir.Model, inferred: onnx.GraphProto) -> bool:

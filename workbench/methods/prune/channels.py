@@ -29,6 +29,7 @@ from workbench.methods.common.factors import by_output, refuse_gradients, rows_r
 Criterion = Literal["group", "l1", "l2", "fpgm", "taylor", "bn", "activation", "lamp"]
 OPS = ("Conv", "ConvTranspose", "Gemm", "MatMul", "Embedding")
 ROWS = 2048  # calibration rows that an activation is averaged over
+SILENT = 1e-6  # of the mean of a layer's channels: weights and bias of one that is zero but for rounding
 
 
 @method("prune.channels")
@@ -138,7 +139,7 @@ def _scores(group: ChannelGroup, criterion: Criterion, job: Job) -> np.ndarray:
         assert group.scale is not None
         return group.scale
     if criterion == "group":
-        return _made(group) + _read(group)
+        return np.where(_silent(group), 0.0, _made(group) + _read(group))
     total = np.zeros(group.count)
     for context, units in group.members:
         if _refuse(context.layer, criterion) is None:
@@ -154,6 +155,19 @@ def _made(group: ChannelGroup) -> np.ndarray:
     """Return the mean over the layers of Σ|w| of the weights that produce each unit, relative to the layer's mean."""
     rows = [(np.abs(_rows(context)).sum(axis=1), units) for context, units in group.members]
     return _mean_share(rows, group.count)
+
+
+def _silent(group: ChannelGroup) -> np.ndarray:
+    """Return which units are zero wherever they are made, as in a model whose channels were set to zero: large weights
+    that read them make them no more important."""
+    silent = np.ones(group.count, bool)
+    for context, units in group.members:
+        strength = np.abs(_rows(context)).sum(axis=1)
+        if context.bias is not None:
+            strength = strength + np.abs(context.bias.astype(np.float64))
+        loud = strength > SILENT * strength.mean()
+        silent[units[loud & (units >= 0)]] = False
+    return silent
 
 
 def _read(group: ChannelGroup) -> np.ndarray:
