@@ -122,6 +122,13 @@ def test_netron_draws_the_model_and_asks_for_nothing(shown):
     assert shown.profile.isOffTheRecord()
 
 
+def test_the_buttons_of_netron_lie_below_the_graph(shown):
+    side = shown.sides["original"]
+    edges = "['target', 'toolbar'].map(id => { const box = document.getElementById(id).getBoundingClientRect();"
+    (top, bottom), (first, last) = ask(side, edges + " return [box.top, box.bottom]; })")
+    assert bottom <= first < last <= ask(side, "window.innerHeight") and bottom - top > 300
+
+
 @pytest.mark.parametrize("suffix", ["svg", "png"])
 def test_the_whole_graph_is_saved_as_a_picture(shown, qtbot, tmp_path, suffix):
     QTest.mouseClick(shown.save_button, Qt.MouseButton.LeftButton)
