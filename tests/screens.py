@@ -118,6 +118,7 @@ def targets(at: "Photographer") -> None:
     at.shoot_both("target")
     space.tabs.setCurrentWidget(space.plan)
     space.plan.bar.unit.setCurrentIndex(max(space.plan.bar.unit.findData("energy"), 0))
+    space.plan.bar.on_limit("energy")  # as the user's choice does
     at.shoot_both("plan-energy")
     session.undo()
     at.wait(lambda: at.measured)

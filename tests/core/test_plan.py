@@ -43,7 +43,8 @@ def test_a_point_measured_again_takes_its_earlier_place():
 
 
 def test_values_cross_the_pipe_and_print():
-    found = front(point(300, 0.1), Point("a guess", "search", Recipe(), 10, predicted=0.5))
+    found = front(point(300, 0.1), Point("a guess", "search", Recipe(), 10, predicted=0.5, beyond=True))
     assert pickle.loads(pickle.dumps(found)) == found
     rows = found.to_json()["points"]
     assert rows[0]["measured"]["samples"] == 100 and rows[1]["measured"] is None and rows[1]["predicted_drop"] == 0.5
+    assert rows[1]["predicted_beyond"] and not rows[0]["predicted_beyond"]

@@ -282,7 +282,7 @@ def _print(front: Front) -> None:
                 ("* " if chosen is not None and point.key == chosen.key else "") + _name(point),
                 quantities.size(point.bytes),
                 *(_figure(point, name, write) for name, write in limited.items()),
-                _drop(point.predicted, metric),
+                ("> " if point.beyond else "") + _drop(point.predicted, metric),
                 _drop(None if point.measured is None else point.measured.drop, metric),
                 _drop(None if point.held_out is None else point.held_out.drop, metric),
                 f"{_drop(figure.low, metric)} to {_drop(figure.high, metric)}",

@@ -49,4 +49,5 @@ def test_drops_never_fall_with_the_divergence_and_are_inverted():
     at = [drops.at(x) for x in np.linspace(0, 0.5, 50)]
     assert at[0] == 0.0 and at == sorted(at) and at[-1] == pytest.approx(0.09)
     assert drops.at(drops.reach(0.03)) == pytest.approx(0.03, abs=1e-6)
+    assert drops.guess(0.4) == (drops.at(0.4), False) and drops.guess(0.41) == (pytest.approx(0.09), True)
     assert drops.reach(1.0) == 0.4 and Drops.of([]).at(0.5) == 0.0

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QWheelEvent
+from PySide6.QtGui import QFontMetricsF, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -14,13 +14,15 @@ from tests.figures import TOP1
 from tests.ui import plan_sample
 from tests.ui.conftest import settle
 from tests.ui.plan.conftest import CONTROL, LEFT, NONE, click, current, dot, key, names, selected, show
-from workbench.core.analysis.plan import Goal
+from workbench.core.analysis.plan import Goal, Point
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.recovery import Stage
 from workbench.ui.plans.entries import Entry, limit_of, uniform_line
-from workbench.ui.tabs.plan import page, words
+from workbench.ui.plans.wish import SCALES, three
+from workbench.ui.tabs.plan import page, signs, words
 from workbench.ui.tabs.plan.table import Column
-from workbench.ui.text import format
+from workbench.ui.text import format, i18n
+from workbench.ui.widgets import theme
 
 
 def test_what_no_recipe_keeps_and_what_failed_is_said(found, session):
@@ -190,9 +192,70 @@ def test_the_limit_is_shaded_on_its_axis(found, session):
     assert not found.plot._beyond.isVisible()
 
 
+@pytest.mark.parametrize(
+    "limit, axis", [("macs", "macs"), ("latency", "latency"), ("memory", "memory"), ("energy", "energy")]
+)
+def test_the_plot_turns_to_the_axis_of_a_new_limit_and_shades_there(found, session, limit, axis):
+    front = found.plans.front
+    figures = {"macs": 33, "latency": 1e-3, "memory": 2, "energy": 1e-5}
+    points = tuple(replace(each, **{axis: each.bytes * figures[axis]}) for each in front.points)
+    show(found, replace(front, points=points, energy="by rule"))
+    plot = found.plot
+    assert plot.across == "bytes" and plot.key._shown[-1] == "limit"
+    wished = three(points[2].bytes * figures[axis] / SCALES[limit])
+    found.bar.wish = replace(found.bar.wish, amounts={limit: wished})
+    found.bar.on_limit(limit)
+    settle(session)
+    limited = limit_of(plot.scene.goal, axis, session.model)
+    assert plot.across == axis and limited == pytest.approx(points[2].bytes * figures[axis], rel=0.01)
+    assert plot._beyond.isVisible() and plot._beyond.rect().left() == pytest.approx(plot._across(limited))
+    assert plot.key._shown[-1] == "limit"
+    plot.axis.setCurrentIndex(plot.axis.findData("bytes"))  # by hand
+    found.plans.changed.emit()
+    settle(session)
+    assert plot.across == "bytes" and not plot._beyond.isVisible() and "limit" not in plot.key._shown
+
+
+@pytest.mark.parametrize("code", ["en", "zh_CN"])
+def test_the_legend_has_all_its_entries_however_narrow_the_plot_is(found, session, qapp, code):
+    i18n.apply(qapp, code)
+    key = found.plot.key
+    metrics, words = QFontMetricsF(theme.font(-1)), key._words()
+    for width in (420, 520, 620, 1000):
+        found.resize(width, 640)
+        settle(session)
+        lines = key._lines()
+        assert [kind for line in lines for kind, _ in line] == list(key._shown) and "limit" in key._shown
+        assert key.height() >= signs.LINE * len(lines)
+        for line in lines:
+            last, left = line[-1]
+            assert len(line) == 1 or left + signs.SIGN + metrics.horizontalAdvance(words[last]) <= key.width()
+    i18n.apply(qapp, "en")
+
+
 def test_the_line_of_uniform_recipes_has_only_the_better_ones(found):
     line = uniform_line(found.plot.scene.entries, "bytes")
     assert line == sorted(line) and [drop for _, drop in line] == sorted((drop for _, drop in line), reverse=True)
+
+
+def test_a_prediction_beyond_what_was_measured_is_a_bound_in_table_hover_text_page_and_csv(found, session):
+    guess = Point("allocation", "search", Recipe(seed=9), 20_000, predicted=0.039, beyond=True)
+    front = replace(found.plans.front, chosen=guess)
+    show(found, front)
+    entry = next(each for each in found.plot.scene.entries if "chosen" in each.marks)
+    original = format.value_text(found.plot.scene.value - 0.039, found.plot.scene.metric)
+    cells = [found.model._text(entry, column) for column in (Column.METRIC, Column.DROP, Column.HOW)]
+    assert cells == [f"< {original}", "> 3.9", "worse than measured"]
+    figures, _ = found.plot.words(entry)
+    assert f"top-1 < {original}" in figures and figures.endswith("worse than measured")
+    assert "&gt; 3.9 points" in found.plot.to_html() and "worse than measured" in found.plot.to_html()
+    assert next(line for line in found.plot.to_csv().splitlines() if "llocation" in line).endswith(
+        ",worse than measured"
+    )
+    within = replace(guess, beyond=False)
+    show(found, replace(front, chosen=within))
+    entry = next(each for each in found.plot.scene.entries if "chosen" in each.marks)
+    assert found.model._text(entry, Column.DROP) == "○ 3.9" and found.model._text(entry, Column.HOW) == "predicted"
 
 
 def test_a_drop_is_the_difference_of_the_figures_beside_it(found, session):

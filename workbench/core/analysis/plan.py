@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from workbench.core.base.quantities import MetricInfo
 from workbench.core.recipe.action import Action, Family
@@ -95,6 +95,14 @@ class Measured:
     samples: int
 
 
+class Guess(NamedTuple):
+    """A predicted drop of the metric; `beyond`: of a larger divergence than any that was measured, so that it is at
+    least this."""
+
+    drop: float
+    beyond: bool = False
+
+
 @dataclass(frozen=True)
 class Point:
     """A whole recipe in the trade-off.
@@ -103,6 +111,7 @@ class Point:
     bytes      size of the exported file; exact except for points of `Front.predicted`
     energy     millijoules of one sample; `Front.energy` says how it was obtained
     predicted  drop of the metric that the search predicted before measuring
+    beyond     whether more is predicted to change than in any measured recipe: the drop is at least `predicted`
     measured   figures on the selection samples; None: predicted only
     held_out   figures on the held-out samples; for the chosen recipe and those it is compared with
     left       layers that match the recipe's globs but cannot have the steps
@@ -119,6 +128,7 @@ class Point:
     latency: float | None = None
     energy: float | None = None
     predicted: float | None = None
+    beyond: bool = False
     measured: Measured | None = None
     held_out: Measured | None = None
     left: tuple[str, ...] = ()
@@ -163,6 +173,7 @@ class Point:
             "latency_ms": self.latency,
             "energy_mj": self.energy,
             "predicted_drop": self.predicted,
+            "predicted_beyond": self.beyond,
             "recipe": self.recipe.to_dict(),
         }
         for name, figure in (("measured", self.measured), ("held_out", self.held_out)):

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.optimize import isotonic_regression
 
+from workbench.core.analysis.plan import Guess
+
 Parts = Mapping[str, float]  # place -> cost of its part alone
 RIDGE = (0.1, 0.1, 1.0)  # of log A, γ and each log s: against a squared error of the logarithm
 STEPS = 5  # of Gauss and Newton
@@ -96,6 +98,9 @@ class Drops:
 
     def at(self, divergence: float) -> float:
         return float(np.interp(divergence, self.divergences, self.drops))
+
+    def guess(self, divergence: float) -> Guess:
+        return Guess(self.at(divergence), divergence > self.divergences[-1])
 
     def reach(self, drop: float) -> float:
         """Return the largest divergence that is expected to lose no more than this."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from workbench.core.analysis.plan import BUDGETS, Goal, Point
+from workbench.core.analysis.plan import BUDGETS, Goal, Guess, Point
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.layer_data.layer import Layer
@@ -78,10 +78,10 @@ class Knowledge:
             self._parts[recipe] = None if given else parts
         return self._parts[recipe]
 
-    def predicted(self, recipe: Recipe) -> float | None:
+    def predicted(self, recipe: Recipe) -> Guess | None:
         """Return the predicted drop of the metric; None if the parts were not raced."""
         cost = self.cost(recipe)
-        return None if cost is None else self.drops.at(cost)
+        return None if cost is None else self.drops.guess(cost)
 
     def cost(self, recipe: Recipe) -> float | None:
         """Return the predicted divergence; None likewise."""
@@ -140,7 +140,8 @@ class Knowledge:
         return choices
 
     def line(self, job: Job) -> tuple[tuple[int, float], ...]:
-        """Return the predicted front: (bytes, drop), the smallest file first; part of it if time is up."""
+        """Return the predicted front: (bytes, drop), the smallest file first; part of it if time is up. It ends where
+        more would change than in any recipe that was measured."""
         ends, points = self._between(), dict[int, float]()
         if ends is not None:
             for limit in np.geomspace(*ends, LINE):
@@ -148,7 +149,9 @@ class Knowledge:
                     break
                 found = self.problem(MARGINS[0]).allocate(self.costs, Limits(float(limit) - self.overhead))
                 if found is not None:
-                    points[int(found.bytes + self.overhead)] = self.drops.at(self.costs.of(found.parts))
+                    guess = self.drops.guess(self.costs.of(found.parts))
+                    if not guess.beyond:
+                        points[int(found.bytes + self.overhead)] = guess.drop
         return tuple(sorted(points.items()))
 
     def budgets(self) -> list[float]:

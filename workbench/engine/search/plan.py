@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from time import monotonic
 
-from workbench.core.analysis.plan import BUDGETS, Front, Goal, Kind, Phase, Point
+from workbench.core.analysis.plan import BUDGETS, Front, Goal, Guess, Kind, Phase, Point
 from workbench.core.analysis.workforce import ALONE, Workforce
 from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.job import Job
@@ -343,7 +343,7 @@ class Search:
         done: int,
         total: int,
         job: Job,
-        predicted: float | None = None,
+        predicted: Guess | None = None,
         first: bool = False,
     ) -> None:
         try:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from workbench.core.analysis.plan import BY_RULE, Goal, Kind, Measured, Point
+from workbench.core.analysis.plan import BY_RULE, Goal, Guess, Kind, Measured, Point
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
@@ -74,7 +74,7 @@ class Wholes:
         return size, -1 if macs is None else macs
 
     def point(
-        self, name: str, kind: Kind, recipe: Recipe, predicted: float | None, job: Job, first: bool = False
+        self, name: str, kind: Kind, recipe: Recipe, predicted: Guess | None, job: Job, first: bool = False
     ) -> Point | None:
         """Return the point measured on the samples that the search chooses by, or on the first of them; None if
         computation has ended and it is not known. Raises UserError if the recipe does not fit."""
@@ -89,11 +89,12 @@ class Wholes:
             self.pace = max(self.pace, (job.spent - started) / len(result))
         return replace(self._limited(point, job), measured=figures(self.trials, result))
 
-    def guess(self, name: str, kind: Kind, recipe: Recipe, predicted: float | None, job: Job) -> Point:
+    def guess(self, name: str, kind: Kind, recipe: Recipe, predicted: Guess | None, job: Job) -> Point:
         """Return the point with its size and prediction; nothing is run."""
         size, macs = self.size(recipe, job)
         left = not_taken(self.workspace.model, recipe, self.stacks(recipe))
-        return Point(name, kind, recipe, size, macs, predicted=predicted, left=left)
+        drop, beyond = predicted or (None, False)
+        return Point(name, kind, recipe, size, macs, predicted=drop, beyond=beyond, left=left)
 
     def checked(self, point: Point, job: Job) -> Point:
         """Return the point with its figure on the held-out samples; a retrained one has it already."""
@@ -121,6 +122,7 @@ class Wholes:
             recipe=recipe,
             bytes=int(found["bytes"]),
             predicted=None,
+            beyond=False,
             measured=figures(self.trials, chosen),
             held_out=figures(self.held, held),
         )

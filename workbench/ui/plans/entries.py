@@ -152,6 +152,11 @@ def limit_of(goal: Goal, axis: str, model: ModelSummary | None) -> float | None:
     return limits[axis]
 
 
+def axis_of(goal: Goal, model: ModelSummary | None) -> str:
+    """Return the axis that the goal's limit is on; "" if it has none, or one of the metric."""
+    return next((axis for axis in AXES if limit_of(goal, axis, model) is not None), "")
+
+
 def figure_of(point: Point, axis: str) -> float | None:
     return getattr(point, axis)
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QGraphicsRectItem, QToolTip, QWidget
 from workbench.core.base.plain import plain
 from workbench.core.base.quantities import size
 from workbench.core.recipe.action import MethodInfo
-from workbench.ui.plans.entries import AXES, Entry, Scene, figure_of, kind_of, limit_of, uniform_line, unit_of
+from workbench.ui.plans.entries import AXES, Entry, Scene, axis_of, figure_of, kind_of, limit_of, uniform_line, unit_of
 from workbench.ui.plots.base import PlotPanel, Readout
 from workbench.ui.plots.dots import Dot, TradeoffCanvas
 from workbench.ui.tabs.plan import page, signs, words
@@ -43,6 +43,7 @@ class TradeoffPlot(PlotPanel):
         self.axis.setToolTip(self.tr("What the metric is drawn against"))
         self.axis.addItem(self._titles()["bytes"], "bytes")
         self.axis.currentIndexChanged.connect(lambda _: self._on_axis())
+        self._limited = ""  # the axis of the limit that was turned to
         self.key = signs.Key(self)
         self.subtitle.hide()
         self.tools.addWidget(self.key, 1)
@@ -51,7 +52,6 @@ class TradeoffPlot(PlotPanel):
         self.recipe.set_muted()
         self.column.insertWidget(self.column.indexOf(self.table), self.recipe)
         self._beyond = QGraphicsRectItem()
-        self._beyond.setPen(pg.mkPen(None))
         self._beyond.setZValue(-10)
         self._base = pg.InfiniteLine(angle=0, movable=False)
         self._uniform, self._predicted = pg.PlotCurveItem(), pg.PlotCurveItem()
@@ -77,6 +77,7 @@ class TradeoffPlot(PlotPanel):
     def show_scene(self, scene: Scene, methods: Mapping[str, MethodInfo]) -> None:
         self.scene, self._methods = scene, methods
         self._show_axes()
+        self._follow_goal()
         if not any(entry.drop is not None and "original" not in entry.marks for entry in scene.entries):
             self.show_sentence(
                 self.tr(
@@ -103,6 +104,16 @@ class TradeoffPlot(PlotPanel):
                 self.axis.addItem(self._titles()[axis], axis)
             self.axis.setCurrentIndex(max(self.axis.findData(chosen), 0))
             self.axis.blockSignals(before)
+
+    def _follow_goal(self) -> None:
+        """Turn to the axis of a new limit, as soon as there are figures for it; the user may turn to another."""
+        limited = axis_of(self.scene.goal, self.scene.model)
+        place = self.axis.findData(limited)
+        if not limited:
+            self._limited = ""
+        elif limited != self._limited and place >= 0:
+            self._limited = limited
+            self.axis.setCurrentIndex(place)
 
     @property
     def across(self) -> str:
@@ -184,6 +195,7 @@ class TradeoffPlot(PlotPanel):
         limit, drop = limit_of(self.scene.goal, self.across, self.scene.model), self.scene.goal.max_drop
         self._beyond.setVisible(limit is not None or drop is not None)
         self._beyond.setBrush(pg.mkBrush(signs.shade()))
+        self._beyond.setPen(pg.mkPen(signs.color("bad"), width=self.devicePixelRatioF()))  # only the limit is in sight
         wide, high = ENDLESS * home.width(), ENDLESS * home.height()
         if limit is not None:
             self._beyond.setRect(self._across(limit), home.top() - high / 2, wide, high)
@@ -345,7 +357,8 @@ class TradeoffPlot(PlotPanel):
             name = words.name_of(entry).replace(chr(34), chr(39))
             how = "" if point.energy is None else self.scene.energy
             before = _cells((point.bytes, point.macs, point.latency, point.memory, point.energy))
-            source = "reference" if point.kind == "original" else point.how  # the reference for the others
+            least = best is None and point.beyond  # the drop is at least this
+            source = "reference" if point.kind == "original" else "worse than measured" if least else point.how
             rows.append(f'"{name}",{point.kind},{before},{how},{_cells((entry.drop, *interval))},{source}')
         return "\n".join(rows) + "\n"
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 import pyqtgraph as pg
 from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QIcon, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QColor, QFontMetricsF, QIcon, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.ui.plans.entries import Entry
@@ -16,6 +16,7 @@ from workbench.ui.widgets import theme
 SIGN = 16  # pixels of a sign in a table
 DENSITY = 2  # pixels of the picture for each of them
 GAP = 14  # between two entries of the legend
+EDGE, LINE = 2.0, 20  # left of the first entry; height of a line
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,8 @@ def _picture(sign: Sign) -> QPixmap:
 
 
 class Key(QWidget):
-    """'● search □ same for all layers ┄ predicted': legend of the kinds in the plot, as far as there is room."""
+    """'● search □ same for all layers ┄ predicted': legend of the kinds in the plot; in a second line what
+    has no room in the first."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -100,7 +102,7 @@ class Key(QWidget):
         if kinds != self._shown:
             self._shown = kinds
             self.setAccessibleName(listed(self._words()[kind] for kind in kinds))
-            self.update()
+            self._fit()
 
     def _words(self) -> dict[str, str]:
         return {
@@ -113,23 +115,42 @@ class Key(QWidget):
         }
 
     def sizeHint(self) -> QSize:
-        return QSize(200, 20)
+        return QSize(200, LINE * max(len(self._lines()), 1))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit()
+
+    def _fit(self) -> None:
+        self.setFixedHeight(self.sizeHint().height())
+        self.update()
+
+    def _lines(self) -> list[list[tuple[str, float]]]:
+        """Return the kinds with their left edges, in as many lines as they need."""
+        metrics, words = QFontMetricsF(theme.font(-1)), self._words()
+        lines: list[list[tuple[str, float]]] = [[]]
+        left = EDGE
+        for kind in self._shown:
+            wide = SIGN + metrics.horizontalAdvance(words[kind])
+            if lines[-1] and left + wide > self.width():
+                lines.append([])
+                left = EDGE
+            lines[-1].append((kind, left))
+            left += wide + GAP
+        return lines
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.font(-1))
-        metrics, words = QFontMetricsF(theme.font(-1)), self._words()
-        left, middle = 2.0, self.height() / 2
-        for kind in self._shown:
-            wide = metrics.horizontalAdvance(words[kind])
-            if left + SIGN + wide > self.width():
-                break
-            self._paint_sign(painter, kind, QPointF(left + SIGN / 2, middle))
-            painter.setPen(color("muted"))
-            where = QRectF(left + SIGN + theme.HALF, 0, wide + 2, self.height())
-            painter.drawText(where, Qt.AlignmentFlag.AlignVCenter, words[kind])
-            left += SIGN + wide + GAP
+        words = self._words()
+        for number, line in enumerate(self._lines()):
+            for kind, left in line:
+                self._paint_sign(painter, kind, QPointF(left + SIGN / 2, LINE * (number + 0.5)))
+                painter.setPen(color("muted"))
+                where = QRectF(left + SIGN + theme.HALF, LINE * number, self.width(), LINE)
+                painter.drawText(where, Qt.AlignmentFlag.AlignVCenter, words[kind])
         painter.end()
 
     def _paint_sign(self, painter: QPainter, kind: str, at: QPointF) -> None:
@@ -141,6 +162,8 @@ class Key(QWidget):
             painter.drawLine(at - QPointF(SIGN / 2, 0), at + QPointF(SIGN / 2, 0))
         else:
             painter.fillRect(QRectF(at.x() - 7, at.y() - 5, 14, 10), shade())
+            painter.setPen(QPen(color("bad"), 1))
+            painter.drawLine(at - QPointF(7, 5), at - QPointF(7, -5))
 
 
 def shade() -> QColor:

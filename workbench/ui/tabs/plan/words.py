@@ -14,6 +14,7 @@ from workbench.ui.text import format
 from workbench.ui.text.describe import stacks_of, steps_words
 from workbench.ui.text.i18n import aside, listed, said, titled, tr
 
+BEYOND, AT_MOST = "> ", "< "  # before a figure that is only a bound
 MOST = 4  # largest number of groups of layers that are listed
 
 
@@ -66,6 +67,8 @@ def how_of(entry: Entry) -> str:
     point, best = entry.point, entry.point.best
     if "original" in entry.marks and best is None:
         return tr("reference")
+    if best is None and point.beyond:
+        return tr("worse than measured")
     if best is None:
         return tr("predicted") if point.predicted is not None else tr("not measured")
     words = tr("held out, {n}") if point.held_out is not None else tr("measured, {n}")
@@ -74,12 +77,13 @@ def how_of(entry: Entry) -> str:
 
 def drop_words(entry: Entry, metric: MetricInfo, baseline: float | None, unit: bool = False) -> str:
     """Return '0.4 ± 0.3', in points or in the unit of the metric: the difference to the original's displayed metric. A
-    prediction is marked."""
+    prediction is marked; of one beyond what was measured it is the least that is lost, '> 3.9'."""
     if entry.drop is None:
         return "–"
     best, shown = entry.point.best, _shown(entry, metric, baseline)
     if best is None:
-        mark = "" if "original" in entry.marks else f"{format.MARKS['forecast']} "
+        forecast = BEYOND if entry.point.beyond else f"{format.MARKS['forecast']} "
+        mark = "" if "original" in entry.marks else forecast
         return mark + format.drop_text(Figure(entry.drop, "forecast"), metric, shown, unit)
     figure = Figure(best.drop, "measured", best.samples, best.low, best.high)
     return format.drop_text(figure, metric, shown, unit)
@@ -99,7 +103,10 @@ def _shown(entry: Entry, metric: MetricInfo, baseline: float | None) -> tuple[fl
 
 def value_words(entry: Entry, metric: MetricInfo, baseline: float | None) -> str:
     value = value_of(entry, metric, baseline)
-    return "–" if value is None else format.value_text(value, metric)
+    if value is None:
+        return "–"
+    bound = AT_MOST if metric.sign > 0 else BEYOND
+    return (bound if entry.point.beyond and entry.point.best is None else "") + format.value_text(value, metric)
 
 
 def value_of(entry: Entry, metric: MetricInfo, baseline: float | None) -> float | None:
