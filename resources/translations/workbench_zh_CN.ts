@@ -13856,9 +13856,9 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>或把文件拖到这里</translation>
     </message>
     <message>
-      <source>Bars: min to max, 1 % to 99 %, quartiles; dot: mean; dashed: 8-bit range</source>
+      <source>Bars: min to max, 1 % to 99 %, quartiles; dot: mean</source>
       <extracomment>workbench/ui/tabs/activations/ranges_plot.py</extracomment>
-      <translation>条：最小至最大、1 % 至 99 %、四分位数；点：均值；虚线：8 位量化范围</translation>
+      <translation>条：最小至最大、1 % 至 99 %、四分位数；点：均值</translation>
     </message>
     <message>
       <source>Channels with the widest range first</source>
@@ -13894,6 +13894,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>channel, widest range first</source>
       <extracomment>workbench/ui/tabs/activations/ranges_plot.py</extracomment>
       <translation>通道，范围最宽者在前</translation>
+    </message>
+    <message>
+      <source>dashed: 8-bit range</source>
+      <extracomment>workbench/ui/tabs/activations/ranges_plot.py</extracomment>
+      <translation>虚线：8 位量化范围</translation>
     </message>
     <message>
       <source>grey: original, coloured: compressed</source>
@@ -13976,14 +13981,19 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>彩色：压缩后</translation>
     </message>
     <message>
+      <source>dotted: 8-bit range</source>
+      <extracomment>workbench/ui/tabs/activations/values_plot.py</extracomment>
+      <translation>点线：8 位量化范围</translation>
+    </message>
+    <message>
       <source>values per bin</source>
       <extracomment>workbench/ui/tabs/activations/values_plot.py</extracomment>
       <translation>每个区间的值数</translation>
     </message>
     <message>
-      <source>{count} values of {channels} channels; dotted: 8-bit range</source>
+      <source>{count} values of {channels} channels</source>
       <extracomment>workbench/ui/tabs/activations/values_plot.py</extracomment>
-      <translation>{channels} 个通道的 {count} 个值；点线：8 位量化范围</translation>
+      <translation>{channels} 个通道的 {count} 个值</translation>
     </message>
     <message>
       <source>{low} … {high}:  {share} of the values</source>
@@ -14386,9 +14396,14 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>{times} 倍</translation>
     </message>
     <message>
-      <source>Bars: 95 % interval. Click to choose, Return restores.</source>
+      <source>Bars: 95 % interval.</source>
       <extracomment>workbench/ui/tabs/compare/states_chart.py</extracomment>
-      <translation>误差线：95 % 区间。单击可选择，按回车键还原。</translation>
+      <translation>误差线：95 % 区间。</translation>
+    </message>
+    <message>
+      <source>Click to choose, Return restores.</source>
+      <extracomment>workbench/ui/tabs/compare/states_chart.py</extracomment>
+      <translation>单击可选择，按回车键还原。</translation>
     </message>
     <message>
       <source>Recipes whose metric was measured on the open data are drawn here: size across, metric up.</source>

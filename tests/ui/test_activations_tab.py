@@ -129,6 +129,10 @@ def test_plots_read_out_what_is_under_the_mouse_and_can_be_kept(kind, qapp, qtbo
     expected = "channel 2: −2 … 40" if kind is RangesPlot else "of the values"
     qtbot.waitUntil(lambda: expected in plot.readout.full)
     assert len(plot.to_csv().splitlines()) == (6 if kind is RangesPlot else 257)
+    for levels in (SIDE.levels["mse"], None):  # the caption names the range only where it is drawn
+        plot.show_activation(SIDE, levels)
+        plot._on_hovered(None)
+        assert ("8-bit range" in plot.readout.full) == (levels is not None)
     for name in ("plot.png", "plot.svg"):
         plot.save(str(tmp_path / name))
         assert (tmp_path / name).stat().st_size > 2000

@@ -9,15 +9,18 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QPlainTextEdit
 
+from tests.figures import TOP1
 from tests.ui.conftest import WAIT, measured, settle
 from tests.ui.test_session import prune, requests
 from tests.ui.test_window import CTRL, LEFT, dialog
+from workbench.core.analysis.report import Figure
 from workbench.core.base.errors import UserError
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.session.session_file import Reference, SavedSession, load_session
 from workbench.core.session.snapshot import NOTE, Snapshot
 from workbench.ui.shell.found import actions_of
 from workbench.ui.tabs.compare.states import NOTE_ROLE, Column
+from workbench.ui.tabs.compare.states_chart import Spot, StatesChart
 
 Key = Qt.Key
 
@@ -266,3 +269,19 @@ def test_a_narrow_table_leaves_names_their_room(demo_window, qtbot):
     for width, hidden in ((520, True), (900, False)):
         page.table.resize(width, 300)
         assert page.table.isColumnHidden(Column.MACS) == hidden
+
+
+@pytest.mark.parametrize("ends", [(None, None), (0.88, 0.92)])
+def test_the_chart_speaks_of_bars_only_where_it_draws_some(qtbot, ends):
+    chart = StatesChart()
+    qtbot.addWidget(chart)
+    chart.spots = tuple(
+        Spot(row, name, Figure(1000 * (row + 1), "forecast"), Figure(0.9, "measured", 500, *ends))
+        for row, name in enumerate(("Original", "Now"))
+    )
+    chart._metric = TOP1
+    chart.redraw()
+    assert ("Bars" in chart.readout.full) == (ends[0] is not None)
+    assert chart.readout.full.endswith("Click to choose, Return restores.")
+    lengths = chart._bars.opts["top"] + chart._bars.opts["bottom"]
+    assert (lengths > 0).all() == (ends[0] is not None)

@@ -5,11 +5,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QFontInfo, QFontMetricsF, QIcon, QImage, QPalette
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
+    QDoubleSpinBox,
     QLineEdit,
     QPushButton,
     QSlider,
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.core.base.resources import resource_path
+from workbench.ui.panels.scoreboard import Tile
 from workbench.ui.tree.delegate import BAR, BAR_SELECTED
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.schemes import DARK, LIGHT, contrast, mix
@@ -167,9 +169,32 @@ def test_palette_leaves_nothing_to_the_platform(app):
                 assert result.isBrushSet(QPalette.ColorGroup.Active, role), role
 
 
-def test_system_scheme_follows_the_desktop(app, monkeypatch):
-    from PySide6.QtCore import Qt
+def test_numbers_stand_at_the_right_in_every_box(app, qtbot):
+    for kind in (QSpinBox, QDoubleSpinBox):
+        box = kind()
+        qtbot.addWidget(box)
+        box.show()
+        assert box.alignment() & Qt.AlignmentFlag.AlignRight
 
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_estimates_are_slanted_also_after_a_switch(app, qtbot, scheme):
+    for before in SCHEMES:
+        theme.apply(app, before)
+        tile = Tile("Size")
+        qtbot.addWidget(tile)
+        tile.show_text("61.0 kB", "estimated", sure=False)
+        tile.show()
+        theme.apply(app, scheme)
+        slanted = tile.value.grab().toImage()
+        tile.show_text("61.0 kB", "estimated", sure=True)
+        role = tile.value.foregroundRole()
+        tile.value.setForegroundRole(QPalette.ColorRole.PlaceholderText)  # so that only the font differs
+        assert role == QPalette.ColorRole.WindowText and tile.value.grab().toImage() != slanted
+        assert QFontInfo(theme.font(italic=True)).italic()
+
+
+def test_system_scheme_follows_the_desktop(app, monkeypatch):
     hints = app.styleHints()
     theme.apply(app, "system")
     assert theme.colors().dark == (hints.colorScheme() == Qt.ColorScheme.Dark)

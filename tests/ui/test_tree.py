@@ -10,6 +10,7 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.ui.commands.layer_commands import LayerCommands
 from workbench.ui.engine_client.client import EngineLink
 from workbench.ui.session.session import Session
+from workbench.ui.tree.data import cells
 from workbench.ui.tree.data.cells import Column
 from workbench.ui.tree.data.filter import LayerTreeProxy, natural
 from workbench.ui.tree.data.model import BAR_ROLE, NODE_ROLE, LayerTreeModel
@@ -228,3 +229,9 @@ def test_hundreds_of_chosen_layers_are_one_range_a_module_and_told_once(qtbot):
     assert len(selection.selection()) == 200, "a gap in each"
     panel.tree.selectAll()
     assert [set(each) for each in chosen[-1:]] == [set(paths)] and set(session.selection) == set(paths)
+
+
+def test_a_step_that_replaces_a_layer_does_not_read_as_the_name_of_one():
+    steps = (Action("distill.layer", {"rank": 12}), Action("prune.block", {"sparsity": 0.5}))
+    assert cells.short(steps) == "distill layer 12, prune block 0.5"
+    assert cells.short((Action("quantize.affine", {"bits": 4}), Action("distill.refine"))) == "affine 4, refine"

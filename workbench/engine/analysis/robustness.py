@@ -38,18 +38,16 @@ def robustness(first: Workspace, second: Workspace, job: Job) -> Robustness:
 def of_recipe(
     workspace: Workspace, recipe: Recipe, job: Job, samples: int = 0, other: str = "", trusted: Trust = NOBODY
 ) -> Robustness:
-    """Measure the original and the recipe's model, as the preview runs it, on the first `samples` (in whole batches; 0:
-    on all); `job.update` receives the rows so far. Results are cached: see `known`. With the path of `other` data these
-    are measured instead of corrupted samples; code that comes with them runs if it is `trusted`. Raises UserError
-    likewise, and if the recipe does not fit."""
+    """Measure the original and the recipe's model, as the preview runs it, on the first `samples` (whole batches where
+    the model fixes their size; 0: on all); `job.update` receives the rows so far. Results are cached: see `known`. With
+    the path of `other` data these are measured instead of corrupted samples; code that comes with them runs if it is
+    `trusted`. Raises UserError likewise, and if the recipe does not fit."""
     if other:
         result, _ = workspace.shown(recipe, job.part(0.0, 0.1))
         run = runner(runtime.session(previewer.effective(result.model, result.edits)))
         return elsewhere(workspace, run, workspace.measurable().data.answer, other, job.part(0.1, 1.0), trusted)
     evaluator = workspace.measurable()
-    batches, wanted = evaluator.batches(), samples or evaluator.data.samples
-    counts = np.cumsum([len(batch) for batch in batches])
-    chosen = batches[: int(np.searchsorted(counts, wanted)) + 1]
+    chosen = _first(evaluator, samples or evaluator.data.samples)
 
     def measure() -> Robustness:
         result, _ = workspace.shown(recipe, job.part(0.0, 0.1))
@@ -64,6 +62,16 @@ def of_recipe(
     if count not in found:
         found[count] = measure()
     return found[count]
+
+
+def _first(evaluator: Evaluator, wanted: int) -> list[np.ndarray]:
+    """Return the batches of as many samples."""
+    chosen, left = [], evaluator.data.first(wanted)
+    for batch in evaluator.batches():
+        if left > 0:
+            chosen.append(batch[:left])
+            left -= len(batch)
+    return chosen
 
 
 def known(workspace: Workspace, recipe: Recipe) -> Robustness | None:

@@ -81,7 +81,7 @@ QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {{
 QLineEdit#methods:disabled {{
     background: {surface}; color: {text}; placeholder-text-color: {muted}; border-color: {outline_soft};
 }}
-QAbstractSpinBox {{ padding-right: 2px; }}
+QAbstractSpinBox {{ padding-right: 2px; qproperty-alignment: AlignRight; }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{
     subcontrol-origin: border; width: 18px; border: none; background: transparent; border-radius: 4px;
 }}

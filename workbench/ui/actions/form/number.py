@@ -134,7 +134,6 @@ class NumberEditor(QWidget):
         box.setKeyboardTracking(False)
         box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         box.setFixedSize(BOX_WIDTH, BOX_HEIGHT)
-        box.setAlignment(Qt.AlignmentFlag.AlignRight)
         box.setSuffix(f" {tr(field.unit)}" if field.unit else "")
         if isinstance(box, QSpinBox):
             box.setSingleStep(round(field.step or 1))

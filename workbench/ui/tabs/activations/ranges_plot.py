@@ -130,7 +130,8 @@ class RangesPlot(PlotPanel):
         if shown is None:
             return
         if x is None or not 0 <= round(x) < shown.channels:
-            text = self.tr("Bars: min to max, 1 % to 99 %, quartiles; dot: mean; dashed: 8-bit range")
+            text = self.tr("Bars: min to max, 1 % to 99 %, quartiles; dot: mean")
+            text = listed((text, self.tr("dashed: 8-bit range") if self._levels is not None else ""))
             if self._after is not None:
                 text = listed((self.tr("grey: original, coloured: compressed"), text))
         else:

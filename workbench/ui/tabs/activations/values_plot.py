@@ -97,9 +97,12 @@ class ValuesPlot(PlotPanel):
             return
         counts, edges = shown.histogram.counts, shown.histogram.edges
         if x is None or not edges[0] <= x < edges[-1]:
-            text = self.tr("{count} values of {channels} channels; dotted: 8-bit range")
+            text = self.tr("{count} values of {channels} channels")
             text = text.format(count=f"{shown.values:,}", channels=shown.channels)
-            self.readout.show_text(listed((text, self.tr("coloured: compressed") if self._after is not None else "")))
+            dotted = self.tr("dotted: 8-bit range") if self._levels is not None else ""
+            self.readout.show_text(
+                listed((text, dotted, self.tr("coloured: compressed") if self._after is not None else ""))
+            )
             return
         at = min(int(np.searchsorted(edges, x, side="right")) - 1, len(counts) - 1)
         share = _share(shown, x)

@@ -115,7 +115,7 @@ class StatesChart(PlotPanel):
 
     def _draw_bars(self, xs: list[float], ys: list[float], dense: float) -> QRectF:
         """Draw the 95 % intervals that are known; return the range that shows everything."""
-        ends = [self._ends(spot.value) for spot in self.spots]
+        ends = self._intervals()
         self._bars.setData(
             x=np.array(xs),
             y=np.array(ys),
@@ -131,6 +131,9 @@ class StatesChart(PlotPanel):
     def _up(self, value: float) -> float:
         return 100 * value if self._metric.percent else value
 
+    def _intervals(self) -> list[tuple[float, float]]:
+        return [self._ends(spot.value) for spot in self.spots]
+
     def _ends(self, value: Figure) -> tuple[float, float]:
         """Return the ends of the interval; the value twice if none is known."""
         low, high = (value.value if end is None else end for end in (value.low, value.high))
@@ -142,7 +145,8 @@ class StatesChart(PlotPanel):
         chosen = self.canvas.chosen[-1:] if row is None else (row,)
         spot = next((spot for spot in self.spots if spot.row in chosen), None)
         if spot is None:
-            self.readout.show_text(self.tr("Bars: 95 % interval. Click to choose, Return restores."))
+            bars = self.tr("Bars: 95 % interval.") if any(low < high for low, high in self._intervals()) else ""
+            self.readout.show_text(f"{bars} {self.tr('Click to choose, Return restores.')}".strip())
             return
         value = format.value_text(spot.value.value, self._metric)
         self.readout.show_text(

@@ -42,7 +42,6 @@ class Amount(QDoubleSpinBox):
         self.setDecimals(4)
         self.setRange(0.0001, MOST)
         self.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
-        self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setFixedWidth(WIDTH)
 
     def textFromValue(self, value: float) -> str:

@@ -1,6 +1,5 @@
 """Sweep page: one parameter increased until the drop of the metric exceeds the limit."""
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -80,7 +79,6 @@ class SweepPage(QWidget):
         self.tolerance.setDecimals(2)
         self.tolerance.setSingleStep(0.1)
         self.tolerance.setValue(1.0)
-        self.tolerance.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.tolerance.setAccessibleName(self.tr("Allowed drop"))
         self.tolerance.setToolTip(self.tr("Allowed drop of the metric, in points or in its unit"))
         self.start_button = QPushButton(self.tr("Sweep"), self)

@@ -28,6 +28,7 @@ class Column(IntEnum):
 
 
 FACTS = (Column.ZEROS, Column.STABLE, Column.RANK)  # columns for which the weights must be read
+PARTS = ("layer", "block")  # names of methods that would be read as a layer's: "layer 12" of distill.layer
 COUNTED = (Column.ACTIONS,)  # columns that are as wide as their texts need, beside NUMERIC
 NUMERIC = (Column.PARAMETERS, Column.MACS, Column.BYTES, Column.AFTER, Column.LOSS, *FACTS, Column.TIME)
 BARRED = (Column.BYTES, Column.AFTER, Column.LOSS, Column.TIME)
@@ -150,7 +151,13 @@ def order(node: Node, column: Column) -> Any:
 
 def short(actions: tuple[Action, ...]) -> str:
     """Return each step by its method and the first number that was set: 'magnitude 0.5, affine 4'."""
-    return listed(f"{action.method.partition('.')[2]} {first_number(action)}".strip() for action in actions)
+    return listed(f"{_name(action.method)} {first_number(action)}".strip() for action in actions)
+
+
+def _name(method: str) -> str:
+    """Return the name of a method within its family; with the family where it names what is replaced, not how."""
+    family, _, name = method.partition(".")
+    return name if name not in PARTS else f"{family} {name}"
 
 
 def first_number(action: Action) -> str:
