@@ -83,3 +83,16 @@ def test_attributes_of_old_opsets_are_read():
     found = shapes.infer(opened(old_forms()).ir, batch=1)
     assert found["up"].shape == (1, 2, 20, 6) and found["narrow"].shape == (1, 2, 20)
     assert found["y"].shape == (1, 20, 2)
+
+
+@pytest.mark.parametrize("opset", [11, 13, 18])
+def test_a_slice_to_a_computed_length_leaves_the_other_sizes_known(opset):
+    """table[position_ids[:, :length]], as exporters of BERT write it."""
+    b = Build(opset)
+    table = b.constant("positions", np.arange(16)[None], np.int64)
+    ends = [b.constant(name, [value], np.int64) for name, value in (("start", 0), ("axis", 1))]
+    b.node("Slice", [table, ends[0], size(b, "x", 1), ends[1]], "places")
+    b.node("Gather", [b.weight("table.weight", 16, 8), "places"], "embedded")
+    b.node("Add", ["x", "embedded"], "y")
+    found = shapes.infer(opened(b.proto({"x": ["N", 12, 8]}, {"y": None})).ir, batch=1)
+    assert found["embedded"].shape == (1, None, 8) and found["y"].shape == (1, 12, 8)

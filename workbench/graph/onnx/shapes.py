@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import onnx
 import onnx_ir as ir
@@ -146,22 +147,28 @@ def _drop(node: onnx.NodeProto, names: tuple[str, ...]) -> None:
 
 
 def _read_sizes(graph: onnx.GraphProto, known: Mapping[str, onnx.ValueInfoProto]) -> None:
-    """Replace each Resize to computed sizes by a ConstantOfShape: the inference reads found numbers there."""
-    constants = {tensor.name for tensor in graph.initializer}
+    """Replace operators whose sizes are computed by others of the same shapes, for which the inference reads what was
+    found: a Resize becomes a ConstantOfShape, and a Slice a Compress, of which at least the other axes are known."""
+    constants = {tensor.name: tensor for tensor in graph.initializer}
     for node in graph.node:
-        if node.op_type != "Resize" or node.domain not in ("", "ai.onnx") or len(node.input) < 4:
+        if node.domain not in ("", "ai.onnx"):
             continue
-        if (
-            not node.input[3]
-            or node.input[3] in constants
-            or {"axes", "keep_aspect_ratio_policy"} & {attribute.name for attribute in node.attribute}
-        ):
-            continue
-        found = known.get(node.input[0])
-        dtype = found.type.tensor_type.elem_type if found is not None else 0
-        value = onnx.helper.make_tensor("value", dtype or onnx.TensorProto.FLOAT, [1], [0])
-        made = onnx.helper.make_node("ConstantOfShape", [node.input[3]], list(node.output), node.name, value=value)
-        node.CopyFrom(made)
+        computed = [name for name in node.input[1:] if name and name not in constants]
+        held = {attribute.name for attribute in node.attribute}
+        if node.op_type == "Resize" and node.input[3:] and node.input[3] in computed:
+            if not held & {"axes", "keep_aspect_ratio_policy"}:
+                found = known.get(node.input[0])
+                dtype = found.type.tensor_type.elem_type if found is not None else 0
+                value = onnx.helper.make_tensor("value", dtype or onnx.TensorProto.FLOAT, [1], [0])
+                _replace(node, "ConstantOfShape", [node.input[3]], value=value)
+        elif node.op_type == "Slice" and computed and node.input[3:] and node.input[3] in constants:
+            axes = onnx.numpy_helper.to_array(constants[node.input[3]]).reshape(-1)
+            if len(axes) == 1:
+                _replace(node, "Compress", [node.input[0], node.input[1]], axis=int(axes[0]))
+
+
+def _replace(node: onnx.NodeProto, kind: str, inputs: list[str], **attributes: Any) -> None:
+    node.CopyFrom(onnx.helper.make_node(kind, inputs, list(node.output), node.name, **attributes))
 
 
 def _propagates(model: ir.Model, inferred: onnx.GraphProto) -> bool:
