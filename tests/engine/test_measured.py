@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
 from tests.graph.graphs import Build, opened
 from workbench.core.analysis.measured import Measuring
@@ -67,6 +67,24 @@ def test_class_numbers_come_first_and_the_scores_are_measured(tmp_path):
             == 1.0
         )
     assert predictor(opened_, Job()).kind == "loss"
+
+
+@pytest.mark.parametrize("shape", [(4, 1, 1), (1, 1, 4), (4, 1), (1, 4)])
+@pytest.mark.parametrize("labelled", ["numbers", "one-hot", "no labels"])
+def test_scores_of_classes_with_axes_of_size_one_are_scores_of_classes(tmp_path, shape, labelled):
+    """As a convolution ends SqueezeNet, or a dense layer over a sequence of one."""
+    b = Build()
+    b.node("MatMul", ["x", b.weight("w", 8, 4)], "scores")
+    b.node("Reshape", ["scores", b.constant("shape", (-1, *shape), np.int64)], "logits")
+    x = FLOATS((64, 8)).astype(np.float32)
+    right = (x @ numpy_helper.to_array(b.initializers[0])).argmax(1)
+    given = {"numbers": {"y": right}, "one-hot": {"y": np.eye(4, dtype=np.float32)[right]}, "no labels": {}}[labelled]
+    evaluator = workspace(tmp_path, b, {"logits": ["N", *shape]}, x=x, **given).evaluator
+    if len(shape) == 2 and labelled != "numbers":
+        assert evaluator.metric.id not in ("top1", "agreement")  # a sequence has this shape, too
+    else:
+        assert evaluator.metric.id == ("agreement" if labelled == "no labels" else "top1")
+        assert evaluator.baseline().value == 1.0
 
 
 @pytest.mark.slow

@@ -14,6 +14,7 @@ class Answer:
     axis    axis of the samples; None if the whole output belongs to the only sample of a batch
     each    number of consecutive entries along `axis` that belong to one sample
     notes   sentences: what is measured if that is not obvious, and what is left out
+    flat    whether its values are one list a sample, though it has further axes of size one: class scores [N, C, 1, 1]
     tokens  whether it holds scores of the next token, [samples, tokens, vocabulary]
     more    other outputs that are measured together with this one (see `joined`); training uses this one alone
     """
@@ -24,6 +25,7 @@ class Answer:
     each: int = 1
     notes: tuple[str, ...] = ()
     tokens: bool = False
+    flat: bool = False
     more: tuple["Answer", ...] = ()
 
     def of(self, outputs: Sequence[Any]) -> Any:
@@ -39,7 +41,8 @@ class Answer:
         if self.axis:
             order = [self.axis, *(axis for axis in range(value.ndim) if axis != self.axis)]
             value = getattr(value, "permute", value.transpose)(order)
-        return value if self.each == 1 else value.reshape((-1, self.each, *value.shape[1:]))
+        value = value if self.each == 1 else value.reshape((-1, self.each, *value.shape[1:]))
+        return value.reshape((len(value), -1)) if self.flat else value
 
     def among(self, names: Sequence[str]) -> "Answer":
         """Return the corresponding output of another model: by name, or else by index."""

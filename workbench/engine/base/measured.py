@@ -1,5 +1,6 @@
 """Choice of the measured output and of its batch axis, by running the model on few samples."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -115,7 +116,8 @@ class _Places:
             if value is None:
                 left[answer.name] = Message("its shape depends on the sample")
             else:
-                every.append(Candidate(answer, value))
+                flat = _is_list(value, data.labels)
+                every.append(Candidate(replace(answer, flat=flat), value.reshape(len(value), -1) if flat else value))
         if not every:
             raise UserError(
                 "No output of the model has one result per sample: {left}.",
@@ -145,6 +147,17 @@ class _Places:
             return [first]
         answer = replace(first.answer, more=tuple(each.answer for each in others))
         return [Candidate(answer, joined([first.values, *(each.values for each in others)]))]
+
+
+def _is_list(values: np.ndarray, labels: np.ndarray | None) -> bool:
+    """Whether an output with further axes has one list of values a sample, such as class scores [N, C, 1, 1] of a
+    convolution or [N, 1, C]. Without labels that say so, [N, T, 1] may as well be a sequence."""
+    sizes = values.shape[1:]
+    if len(sizes) < 2 or max(sizes) == 1 or math.prod(sizes) != max(sizes):
+        return False
+    if labels is not None and labels.ndim == 1:
+        return True
+    return len(sizes) > 2 and (labels is None or labels.shape[1:] in ((1,), (max(sizes),)))
 
 
 def _split(spec: str) -> tuple[str, str]:
