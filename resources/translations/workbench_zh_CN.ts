@@ -3589,6 +3589,11 @@
       <translation>{bits} 位整数</translation>
     </message>
     <message>
+      <source>Add class_names: a text for each class, in the model's order.</source>
+      <extracomment>workbench/data/choosing.py</extracomment>
+      <translation>请添加 class_names：按模型的顺序，每个类别一个文本。</translation>
+    </message>
+    <message>
       <source>Add labels, or choose another metric.</source>
       <extracomment>workbench/data/choosing.py</extracomment>
       <translation>请添加标签，或选择其他指标。</translation>
@@ -3607,6 +3612,11 @@
       <source>Number the classes from 0 in the model's order.</source>
       <extracomment>workbench/data/choosing.py</extracomment>
       <translation>请按模型的顺序从 0 开始给类别编号。</translation>
+    </message>
+    <message>
+      <source>The labels are names of classes, and nothing says which class of the model has which name.</source>
+      <extracomment>workbench/data/choosing.py</extracomment>
+      <translation>标签是类别名称，但没有说明模型的哪个类别对应哪个名称。</translation>
     </message>
     <message>
       <source>The labels have type {dtype} and shape {shape} per sample, but the model's output is {shapes}.</source>
@@ -4469,9 +4479,9 @@
       <translation>{file} 不是可读的图像（PNG、JPEG、BMP 或 WebP）。</translation>
     </message>
     <message>
-      <source>{folder} has no class folders with images.</source>
+      <source>{folder} has no class folders with images (PNG, JPEG, BMP or WebP).</source>
       <extracomment>workbench/data/readers/images.py</extracomment>
-      <translation>{folder} 的类别文件夹中没有图像。</translation>
+      <translation>{folder} 中没有包含图像（PNG、JPEG、BMP 或 WebP）的类别文件夹。</translation>
     </message>
     <message>
       <source>{folder} is a folder of images, but the model takes {channels} channels.</source>
@@ -4619,14 +4629,19 @@
       <translation>{file}：数组“{name}”的压缩方式不是 numpy 使用的。</translation>
     </message>
     <message>
-      <source>Give numbers in all columns but that of the labels, with commas between them; the first line may name them.</source>
+      <source>Give numbers in all columns but that of the labels, with commas, semicolons or tabs between them; the first line may name them.</source>
       <extracomment>workbench/data/readers/tables.py</extracomment>
-      <translation>除标签列外，各列应为以逗号分隔的数值；第一行可以是列名。</translation>
+      <translation>除标签列外，所有列都应为数字，以逗号、分号或制表符分隔；第一行可以是列名。</translation>
     </message>
     <message>
       <source>Install it (pip install pyarrow), or save the data as .npz.</source>
       <extracomment>workbench/data/readers/tables.py</extracomment>
       <translation>请安装它（pip install pyarrow），或将数据保存为 .npz。</translation>
+    </message>
+    <message>
+      <source>Rename or remove one of them.</source>
+      <extracomment>workbench/data/readers/tables.py</extracomment>
+      <translation>请重命名或删除其中一列。</translation>
     </message>
     <message>
       <source>Save columns of numbers, or of lists of numbers with equal lengths.</source>
@@ -4664,6 +4679,11 @@
       <translation>{path} 不是以逗号分隔列的表格。</translation>
     </message>
     <message>
+      <source>{path}: line {number} has an empty cell.</source>
+      <extracomment>workbench/data/readers/tables.py</extracomment>
+      <translation>{path}：第 {number} 行有空单元格。</translation>
+    </message>
+    <message>
       <source>{path}: line {number} has text among its numbers.</source>
       <extracomment>workbench/data/readers/tables.py</extracomment>
       <translation>{path}：第 {number} 行的数值中混有文本。</translation>
@@ -4674,9 +4694,19 @@
       <translation>{path}：第 {number} 行有 {n} 列，而第一行有 {width} 列。</translation>
     </message>
     <message>
+      <source>{path}: several columns are called '{name}'.</source>
+      <extracomment>workbench/data/readers/tables.py</extracomment>
+      <translation>{path}：有多列名为“{name}”。</translation>
+    </message>
+    <message>
       <source>{path}: the column {name} does not hold numbers.</source>
       <extracomment>workbench/data/readers/tables.py</extracomment>
       <translation>{path}：列 {name} 不是数值。</translation>
+    </message>
+    <message>
+      <source>{path}: the columns '{first}' and '{second}' may both be labels.</source>
+      <extracomment>workbench/data/readers/tables.py</extracomment>
+      <translation>{path}：列“{first}”和“{second}”都可能是标签。</translation>
     </message>
     <message>
       <source>Copy the tokenizer beside the data.</source>

@@ -36,6 +36,12 @@ def data(path, text, specs=ROWS):
         ("\ufeffp,target,q\n1,0.5,2\n", [[1, 2]], [0.5]),
         ("1,2\n3,4\n", [[1, 2], [3, 4]], None),
         ('"p","q"\r\n"1",2\r\n', [[1, 2]], None),
+        ("p;q;label\n1,5;2;dog\n3;4,25;cat\n", [[1.5, 2], [3, 4.25]], [1, 0]),
+        ("1,5;2\n3;4\n", [[1.5, 2], [3, 4]], None),
+        ("p\tq\ty\n1\t2\t1\n", [[1, 2]], [1]),
+        ('"p;1","q;2"\n1,2\n', [[1, 2]], None),
+        ("\n\np,q\n1,2\n", [[1, 2]], None),
+        ("x,y,label\n1,2,0\n3,4,1\n", [[1, 2], [3, 4]], [0, 1]),  # a coordinate that is called y
     ],
 )
 def test_a_table_is_features_and_labels(tmp_path, text, values, labels):
@@ -57,8 +63,12 @@ def test_columns_that_are_called_as_inputs_are_these_and_texts_name_classes(tmp_
     ("name", "content", "sentence"),
     [
         ("d.csv", b"", "is empty"),
+        ("d.csv", b"\n\n", "is empty"),
         ("d.csv", b"1,2\n3\n", "line 2 has 1 columns, the first has 2"),
         ("d.csv", b"1,2\n3,x\n", "line 2 has text among its numbers"),
+        ("d.csv", b"p,q\n1,\n", "line 2 has an empty cell"),
+        ("d.csv", b"p,p,q\n1,2,3\n", "several columns are called 'p'"),
+        ("d.csv", b"p,q,Label,target\n1,2,3,4\n", "the columns 'Label' and 'target' may both be labels"),
         ("d.csv", b"1,2\n\xff,1\n", "line 2 is not text in UTF-8"),
         ("d.csv", b'1,"2\n', "is not a table with commas"),
         ("d.csv", b"y\n1\n", "has no columns but the labels"),

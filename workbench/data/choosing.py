@@ -200,6 +200,11 @@ def why_unfit(outputs: list[np.ndarray], labels: np.ndarray) -> UserError:
                 highest=float(given.max()),
                 classes=classes,
             )
+    if labels.dtype.kind in "OUS" and labels.ndim == 1:
+        return UserError(
+            "The labels are names of classes, and nothing says which class of the model has which name.",
+            "Add class_names: a text for each class, in the model's order.",
+        )
     shapes = " or ".join(str(each.shape[1:]) for each in outputs[:3])
     return UserError(
         "The labels have type {dtype} and shape {shape} per sample, but the model's output is {shapes}.",

@@ -127,7 +127,9 @@ def open_folder(
     files = [(file, index) for index, name in enumerate(folders) for file in _files(folder, name)]
     if not files:
         raise UserError(
-            "{folder} has no class folders with images.", "Put the images into one folder per class.", folder=folder
+            "{folder} has no class folders with images (PNG, JPEG, BMP or WebP).",
+            "Put the images into one folder per class.",
+            folder=folder,
         )
     needed = 4 * taken.bytes * min(TOGETHER, len(files))
     if needed > free_memory():

@@ -2,8 +2,11 @@
 
 import csv
 import math
+import re
 from array import array
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -15,20 +18,23 @@ from workbench.core.layer_data.layer import InputSpec
 from workbench.data.columns import refuse_large
 from workbench.data.readers.lines import lines
 
-LABELS = ("y", "label", "labels", "class", "target")  # what a column of labels is called
+LABELS = ("label", "labels", "class", "target", "y")  # what a column of labels is called; y may be a coordinate, too
 MOST_COLUMNS = 1 << 16
+QUOTED = re.compile(r'"[^"]*"')
 CHECKED = 1 << 14  # rows between two looks at the memory
 AGAIN = Message(
-    "Give numbers in all columns but that of the labels, with commas between them; the first line may name them."
+    "Give numbers in all columns but that of the labels, with commas, semicolons or tabs between them; the first line "
+    "may name them."
 )
 Table = dict[str, np.ndarray]
 
 
 def read_csv(path: str, specs: tuple[InputSpec, ...]) -> Table:
     """Read columns of numbers. Without a header line the last column is the labels if the model takes one column less.
-    Raises UserError naming the line that cannot be read."""
+    Where semicolons divide columns, numbers may have decimal commas. Raises UserError naming the line that cannot be
+    read."""
     rows = _rows(path)
-    first = next(rows, None)
+    first = next((row for row in rows if row), None)
     if first is None:
         raise UserError("{path} is empty.", AGAIN, path=path)
     named = not all(_is_number(cell) for cell in first)
@@ -39,7 +45,7 @@ def read_csv(path: str, specs: tuple[InputSpec, ...]) -> Table:
     if not named and any(spec.shape[1:] == (width - 1,) for spec in specs):
         names[-1] = LABELS[0]
     texts: list[str] = []
-    label = next((place for place, name in enumerate(names) if name.lower() in LABELS), None)
+    label = labels_among(path, names)
     if label is not None and width == 1:
         raise UserError("{path} has no columns but the labels.", AGAIN, path=path)
     values = array("d")
@@ -60,9 +66,7 @@ def read_csv(path: str, specs: tuple[InputSpec, ...]) -> Table:
         try:
             values.extend(map(float, row))
         except ValueError as error:
-            raise UserError(
-                "{path}: line {number} has text among its numbers.", AGAIN, path=path, number=number
-            ) from error
+            raise _no_numbers(path, number, row) from error
         if number % CHECKED == 0 and 2 * values.itemsize * len(values) > free_memory():
             refuse_large(Path(path), 2 * values.itemsize * len(values))
     table = np.frombuffer(values, np.float64).reshape(-1, width - (label is not None))
@@ -93,11 +97,37 @@ def read_parquet(path: str, specs: tuple[InputSpec, ...]) -> Table:
         raise
     except Exception as error:  # whatever is inconsistent in an untrusted file
         raise UserError("{path} is not a Parquet file of numbers.", again, path=path) from error
-    label = next((name for name in columns if name.lower() in LABELS), None)
-    labels = None if label is None else columns.pop(label)
+    place = labels_among(path, [*columns])
+    labels = None if place is None else columns.pop([*columns][place])
     if odd := [name for name, column in columns.items() if column.dtype.kind not in "fiub"]:
         raise UserError("{path}: the column {name} does not hold numbers.", again, path=path, name=odd[0])
     return arranged(path, columns, labels, specs)
+
+
+def _no_numbers(path: str, number: int, row: Sequence[str]) -> UserError:
+    if not all(cell.strip() for cell in row):
+        return UserError("{path}: line {number} has an empty cell.", AGAIN, path=path, number=number)
+    return UserError("{path}: line {number} has text among its numbers.", AGAIN, path=path, number=number)
+
+
+def labels_among(path: str, names: Sequence[str]) -> int | None:
+    """Return the place of the column of labels, if there is one. Raises UserError where names do not say which column
+    is which: one of two would be lost, or be learned from."""
+    if twice := [name for name, count in Counter(names).items() if count > 1]:
+        raise UserError(
+            "{path}: several columns are called '{name}'.", "Rename or remove one of them.", path=path, name=twice[0]
+        )
+    found = [place for place, name in enumerate(names) if name.lower() in LABELS]
+    clear = [place for place in found if names[place].lower() != LABELS[-1]]
+    if len(clear) > 1:
+        raise UserError(
+            "{path}: the columns '{first}' and '{second}' may both be labels.",
+            "Rename or remove one of them.",
+            path=path,
+            first=names[clear[0]],
+            second=names[clear[1]],
+        )
+    return next(iter(clear or found), None)
 
 
 def arranged(
@@ -136,10 +166,29 @@ def _shaped(values: np.ndarray, spec: InputSpec) -> np.ndarray:
 
 
 def _rows(path: str) -> Iterator[list[str]]:
+    """Yield the cells of each line; decimal commas between semicolons become points."""
+    text = lines(path)
+    first = next((line for line in text if line.strip()), "")
+    delimiter = _delimiter(first)
     try:
-        yield from csv.reader(lines(path), strict=True)
+        for row in csv.reader(chain([first], text), delimiter=delimiter, strict=True):
+            yield row if delimiter != ";" else [_with_point(cell) for cell in row]
     except csv.Error as error:
         raise UserError("{path} is not a table with commas between its columns.", AGAIN, path=path) from error
+
+
+def _delimiter(first: str) -> str:
+    """Return what divides the columns of a table, given its first line: what it has outside quotes; a semicolon beside
+    commas where these are in numbers."""
+    bare = QUOTED.sub("", first)
+    if ";" in bare and ("," not in bare or all(_is_number(_with_point(cell)) for cell in bare.split(";"))):
+        return ";"
+    return "\t" if "\t" in bare and "," not in bare else ","
+
+
+def _with_point(cell: str) -> str:
+    changed = cell.replace(",", ".")
+    return changed if _is_number(changed) else cell
 
 
 def _with(first: list[str], rest: Iterator[list[str]]) -> Iterator[list[str]]:
