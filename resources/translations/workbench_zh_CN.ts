@@ -1146,7 +1146,7 @@
     <message>
       <source>Fisher (OBD)</source>
       <extracomment>prune.fisher</extracomment>
-      <translation>Fisher(OBD)</translation>
+      <translation>Fisher（OBD）</translation>
     </message>
     <message>
       <source>Include the gradient term; it vanishes at a minimum of the loss.</source>
@@ -1984,6 +1984,11 @@
       <translation>95 % 区间</translation>
     </message>
     <message>
+      <source>: </source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>：</translation>
+    </message>
+    <message>
       <source>By rule, not measured. Unsupported steps: {count}</source>
       <extracomment>resources/report.html.j2</extracomment>
       <translation>依据规则，未测量。不支持的步骤：{count}</translation>
@@ -2192,6 +2197,11 @@
       <source>{low} to {high}</source>
       <extracomment>resources/report.html.j2</extracomment>
       <translation>{low} 至 {high}</translation>
+    </message>
+    <message>
+      <source>{text} ({note})</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>{text}（{note}）</translation>
     </message>
     <message>
       <source>Before and after</source>
@@ -16086,11 +16096,6 @@ Click to sort; a third click restores the order of the model.</source>
       <source>{name}: {figures}</source>
       <extracomment>workbench/ui/text/i18n.py</extracomment>
       <translation>{name}：{figures}</translation>
-    </message>
-    <message>
-      <source>{text} ({note})</source>
-      <extracomment>workbench/ui/text/i18n.py</extracomment>
-      <translation>{text}（{note}）</translation>
     </message>
     <message>
       <source>Add a step: prune, factorise, distil or quantise. Its form shows the effect on this layer, and why a method is not available.</source>

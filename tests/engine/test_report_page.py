@@ -131,6 +131,8 @@ def test_every_word_of_ours_is_in_the_language_that_is_chosen(report, summary):
             continue
         for part in re.split(r"\{\w+\}", spoken.tr(english)):
             assert " ".join(part.split()) in text or " ".join(part.split()) in html, english
+    joints = re.findall(r".{12}(?:[一-鿿）][,;:] |[,;:] ?[一-鿿]).{12}", text)
+    assert not joints, joints
     left = set(re.findall(r"[a-z]{4,}", re.sub(r"\S*[./_()]\S*", "", text)))
     assert left <= {"float", "head", "stem", "untime", "ompression", "inux", "orkbench", "odel"}, left  # names
 
