@@ -144,6 +144,7 @@ def test_equal_stacks_are_written_out_twice():
         ("version: 1\nlayers: {a: [{prune.magnitude: 0.5}]}", ("parameters of prune.magnitude in 'a'",)),
         ("version: 1\nexport: 3", ("'export' is not a mapping",)),
         ("version: 1\nexport: {sparse: maybe}", ("export.sparse is 'maybe'", "auto, off")),
+        ("version: 1\nexport: {storge: fastest}", ("unknown key 'export.storge'", "export.storage")),
         ("version: 1\nexport: {format: tflite}", ("export.format is 'tflite'", "Write onnx.")),
         ("version: 1\nrecover: 5", ("'recover' is not a list",)),
         ("version: 1\nrecover: [{a: {}, b: {}}]", ("an entry of 'recover' has more or less than one stage",)),

@@ -239,14 +239,7 @@ def recipe_of(document: Any, name: str) -> Recipe:
         Message("its version is {version}", version=brief(document.get("version"))),
         Message("This program reads version {version}.", version=VERSION),
     )
-    known = {"version", "seed", "layers", "recover", "export", "data", "target"}
-    extra = [str(key) for key in document if key not in known]
-    _check(
-        not extra,
-        name,
-        Message("it has an unknown key '{extra}'", extra=[*extra]),
-        Message("The keys are {known}.", known=sorted(known)),
-    )
+    _check_keys(document, ("version", "seed", "layers", "recover", "export", "data", "target"), name)
     seed = document.get("seed", 0)
     _check(
         isinstance(seed, int) and not isinstance(seed, bool) and 0 <= seed < 2**63,
@@ -270,6 +263,7 @@ def recipe_of(document: Any, name: str) -> Recipe:
     )
     export = document.get("export") or {}
     _check(isinstance(export, dict), name, Message("'export' is not a mapping"), "")
+    _check_keys(export, ("format", "batch", *CHOICES), name, "export.")
     storing = _storing(export, name)
     kind = export.get("format", "onnx")
     _check(kind == "onnx", name, Message("export.format is {kind}", kind=brief(kind)), Message("Write onnx."))
@@ -284,6 +278,17 @@ def recipe_of(document: Any, name: str) -> Recipe:
         Message("It is the id of one that workbench targets lists."),
     )
     return Recipe(rows, seed, stages, storing, str(document.get("data", "")), target)
+
+
+def _check_keys(document: dict[Any, Any], known: Iterable[str], name: str, above: str = "") -> None:
+    """Raise UserError for a key that nothing would read."""
+    extra = [f"{above}{key}" for key in document if key not in known]
+    _check(
+        not extra,
+        name,
+        Message("it has an unknown key '{extra}'", extra=extra),
+        Message("The keys are {known}.", known=sorted(f"{above}{key}" for key in known)),
+    )
 
 
 def _storing(export: dict[Any, Any], name: str) -> Storing:
