@@ -8994,6 +8994,11 @@
       <translation>前一层的权重不是 float32</translation>
     </message>
     <message>
+      <source>Arithmetic on weights folded</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>已合并对权重的算术运算</translation>
+    </message>
+    <message>
       <source>BatchNorm folded</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
       <translation>BatchNorm 已折叠</translation>
@@ -9087,6 +9092,11 @@
       <source>{n} Pad folded into the next convolution</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
       <translation>{n} 个 Pad 折叠到后续卷积中</translation>
+    </message>
+    <message>
+      <source>{n} computed</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>已计算 {n} 个</translation>
     </message>
     <message>
       <source>{n} constant operators folded</source>

@@ -168,7 +168,7 @@ def quantised_product(b: Build) -> str:
 
 
 def computed(b: Build) -> str:
-    return b.node("Mul", [b.weight("layer.weight", 4, 6), b.weight("layer.gain", 1, 6)], "normalised")
+    return b.node("Sin", [b.node("Mul", [b.weight("layer.weight", 4, 6), b.weight("layer.gain", 1, 6)], "m")], "made")
 
 
 def shaped(b: Build) -> str:
@@ -178,7 +178,7 @@ def shaped(b: Build) -> str:
 
 def half(b: Build) -> str:
     weight = b.constant("layer.weight", b.rng.standard_normal((4, 6)), np.float16)
-    return b.node("Cast", [b.node("Exp", [weight], "grown")], "cast", to=TensorProto.FLOAT)
+    return b.node("Cast", [b.node("Sin", [weight], "bent")], "cast", to=TensorProto.FLOAT)
 
 
 @pytest.mark.parametrize(
@@ -186,9 +186,9 @@ def half(b: Build) -> str:
     [
         (quantised_linear, "Its weights are already quantised."),
         (quantised_product, "Its weights are already quantised."),
-        (computed, "Its weights are computed from stored values by Mul; they are not edited."),
+        (computed, "Its weights are computed from stored values by Mul, Sin; they are not edited."),
         (shaped, "Its weights are not stored in the file: a ConstantOfShape generates them."),
-        (half, "Its weights are computed from stored values by Exp, Cast; they are not edited."),
+        (half, "Its weights are computed from stored values by Sin, Cast; they are not edited."),
     ],
 )
 def test_a_weight_that_is_not_a_tensor_of_the_file_is_shown_with_the_reason(made, reason):
@@ -227,7 +227,7 @@ def test_small_constants_that_make_a_weight_are_no_layers(rank, shapes):
     """As in decoders: the layer is the one that reads the weight. A large one is listed for its bytes."""
     b = Build()
     left, right = b.weight("layer.a.weight", 64, rank), b.weight("layer.b.weight", rank, 30)
-    b.node("MatMul", ["x", b.node("MatMul", [left, right], "w")], "y")
+    b.node("MatMul", ["x", b.node("Sin", [b.node("MatMul", [left, right], "w")], "bent")], "y")
     layers = b.model({"x": ["N", 64]}, {"y": None}).layers
     assert [layer.shape for layer in layers] == shapes
     assert all(layer.locked for layer in layers)

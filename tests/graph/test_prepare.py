@@ -352,6 +352,7 @@ def test_every_step_can_be_left_out():
         "functions",
         "constants",
         "weight_chains",
+        "expressions",
         "batchnorm",
         "padding",
         "hard_swish",

@@ -12,7 +12,7 @@ from workbench.core.base.message import AND, CLAUSE, Joined, Message
 from workbench.core.base.several import as_names
 from workbench.core.layer_data.layer import Preparation
 from workbench.graph.onnx import names, proto_size
-from workbench.graph.prepare import fold_batchnorm, fold_constants, fold_padding, hard_swish
+from workbench.graph.prepare import fold_batchnorm, fold_constants, fold_expressions, fold_padding, hard_swish
 from workbench.graph.storage.decoders import DOMAIN as DECODERS
 
 # Since this version the format has model-local functions, which decode stored weights.
@@ -141,6 +141,11 @@ def _weight_chains(model: ir.Model) -> PassResult:
     return PassResult(computed > 0, Joined(parts, CLAUSE))
 
 
+def _expressions(model: ir.Model) -> PassResult:
+    found = fold_expressions.fold(model)
+    return PassResult(found > 0, Message("{n} computed", n=found) if found else "")
+
+
 def _batchnorm(model: ir.Model) -> PassResult:
     folded, left = fold_batchnorm.fold(model)
     parts = [Message("{folded} BatchNormalization folded into the preceding layer", folded=folded)] if folded else []
@@ -242,6 +247,7 @@ STEPS: tuple[tuple[str, str, Callable[[ir.Model], PassResult]], ...] = (
     ("functions", Message("Functions inlined"), _functions),
     ("constants", Message("Constants turned into initialisers"), _constants),
     ("weight_chains", Message("Constant folding on weights"), _weight_chains),
+    ("expressions", Message("Arithmetic on weights folded"), _expressions),
     ("batchnorm", Message("BatchNorm folded"), _batchnorm),
     ("padding", Message("Padding folded"), _padding),
     ("hard_swish", Message("Hard swish fused"), _hard_swish),
