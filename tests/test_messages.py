@@ -86,6 +86,9 @@ NOT_SAID = {  # by file, what is a key, or a part of a key
         "{count} of {total} weights become zero.",  # of an Effect, which is said
     },
     "methods/lowrank/cp.py": {"rank if rank != None else max(1, int(ratio * (weights - 1) / axes))"},
+    "methods/quantize/blockwise.py": {
+        "min(int(block), 128 if columns > 127 else 64 if columns > 63 else 32 if columns > 31 else 16)"
+    },
     "methods/prune/saliency.py": {"Rank weights within the layer, or across all layers with this step."},
 }
 

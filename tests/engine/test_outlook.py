@@ -18,6 +18,7 @@ from workbench.engine.compile.removal import predicted
 from workbench.engine.inspection.method_insight import outlook
 from workbench.engine.layer_figures import stats
 from workbench.engine.workspace import Workspace
+from workbench.graph.encodings.affine import Affine
 from workbench.graph.encodings.encoding import Factors
 from workbench.methods.base.method import all_methods
 from workbench.methods.common.factors import by_output, unfold
@@ -108,6 +109,29 @@ def test_the_zeros_are_those_of_the_edit(name, params, op):
         assert (count, total) == (sum(cells), len(cells))
     else:
         assert (count, total) == (gone.sum(), layer.count)
+
+
+SCALED = [
+    (name, params, op)
+    for name in ("quantize.affine", "quantize.blockwise", "quantize.dynamic")
+    for params, ops, *before in SETTINGS[name]
+    if not before and params.get("range") in (None, "minmax")
+    for op in ops
+]
+
+
+@pytest.mark.parametrize(("name", "params", "op"), SCALED, ids=str)
+def test_levels_and_scales_are_those_of_the_edit(name, params, op):
+    """Groups at the end of a row may be smaller, and have a scale all the same."""
+    workspace = opened(op)
+    text = said(workspace, name, params)
+    _, edit = workspace.edited("layer", Recipe().with_actions(["layer"], (Action(name, params),)), Job())
+    levels, scales = re.match(
+        r"([\d,]+) levels, .*?(\d[\d,]*|whole tensor)(?: scales| output channels)?\.", text
+    ).groups()
+    found = edit.encoding
+    assert isinstance(found, Affine) and 2**found.bits == int(levels)
+    assert found.scale.size == (1 if scales == "whole tensor" else int(scales.replace(",", "")))
 
 
 @pytest.mark.parametrize("round_to", [0, 1, 3, 4, 8, 16])

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QActionGroup, QColor, QImage
-from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QMenu, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QListWidget, QListWidgetItem, QMenu, QSpinBox, QWidget
 
 from tests.ui import sample
 from tests.ui.conftest import settle
@@ -85,6 +85,25 @@ def test_captions_inside_the_menu_of_steps_are_readable(qtbot, scheme):
     for words in menu.findChildren(QLabel):
         assert drawn(words, words.contentsRect()) >= TEXT, words.text()
     assert drawn(menu.search, menu.search.rect().adjusted(2, 2, -2, -2)) >= TEXT
+
+
+@pytest.mark.parametrize("kind", [QLineEdit, QSpinBox, QComboBox])
+def test_the_edge_of_what_is_filled_in_is_visible_and_so_is_what_it_says_while_empty(qtbot, scheme, kind):
+    around = QWidget()
+    qtbot.addWidget(around)
+    box = kind(around)
+    box.setGeometry(20, 20, 120, 30)
+    if kind is QLineEdit:
+        box.setPlaceholderText("Filter")
+    around.resize(160, 70)
+    around.show()
+    settle()
+    middle = box.geometry().center().y()
+    edge = around.grab(QRect(18, middle - 1, 4, 1)).toImage().pixelColor(2, 0)
+    colors = theme.colors()
+    assert min(contrast(edge, colors.window), contrast(edge, colors.surface)) >= SIGN
+    if kind is QLineEdit:
+        assert drawn(box, box.rect().adjusted(3, 3, -3, -3)) >= TEXT
 
 
 def test_the_icon_of_a_selected_row_is_visible(qtbot, scheme):

@@ -27,6 +27,10 @@ from workbench.methods.common import activation_levels, grids
 SMALLEST = 16  # inputs of a block that the kernel takes
 
 
+# As `_block` below, for the sentence.
+_BLOCK = "min(int(block), 128 if columns > 127 else 64 if columns > 63 else 32 if columns > 31 else 16)"
+
+
 @method("quantize.blockwise")
 class BlockwiseQuantization(Method):
     title = "Block-wise, 4-bit kernel"
@@ -41,7 +45,7 @@ class BlockwiseQuantization(Method):
         Effect(
             "{levels} levels, one scale per {size} weights: {count} scales.",
             "",
-            {"levels": "16", "size": "int(block)", "count": "outputs * ceil(columns / int(block))"},
+            {"levels": "16", "size": _BLOCK, "count": f"outputs * ceil(columns / {_BLOCK})"},
         ),
     )
     encodes = Encodes("4", granularity="'group'", block="int(block)", levels="4")

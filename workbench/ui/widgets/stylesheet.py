@@ -69,17 +69,17 @@ QToolButton#fold:hover, QToolButton#fold:checked {{ background: transparent; col
 
 INPUTS = """
 QLineEdit, QAbstractSpinBox, QComboBox {{
-    background: {surface}; color: {text}; border: 1px solid {outline_soft}; border-radius: 5px;
+    background: {surface}; color: {text}; border: 1px solid {outline}; border-radius: 5px;
     padding: 2px 6px; min-height: 20px;
-    selection-background-color: {accent}; selection-color: {on_accent};
+    selection-background-color: {accent}; selection-color: {on_accent}; placeholder-text-color: {muted};
 }}
-QLineEdit:hover, QAbstractSpinBox:hover, QComboBox:hover {{ border-color: {outline}; }}
+QLineEdit:hover, QAbstractSpinBox:hover, QComboBox:hover {{ border-color: {muted}; }}
 QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {{ border-color: {accent}; }}
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {{
     background: {window}; color: {disabled}; border-color: {border};
 }}
 QLineEdit#methods:disabled {{
-    background: {surface}; color: {text}; placeholder-text-color: {muted}; border-color: {outline_soft};
+    background: {surface}; color: {text}; placeholder-text-color: {muted}; border-color: {outline};
 }}
 QAbstractSpinBox {{ padding-right: 2px; qproperty-alignment: AlignRight; }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{
