@@ -92,6 +92,16 @@ def test_chosen_it_answers_as_before_under_the_same_layers(tmp_path):
     onnx.checker.check_model(onnx.load_from_string(after.to_bytes()))
 
 
+def test_an_output_without_a_recorded_shape_is_in_no_way(tmp_path):
+    path = old_network(tmp_path / "old.onnx", opset=11)
+    proto = onnx.load(path)
+    proto.graph.output[0].type.tensor_type.ClearField("shape")
+    onnx.save(proto, path)
+    model = open_model(path, raise_opset=True, job=Job())
+    assert model.opset == 13 and step_of(model).applied, step_of(model).detail
+    assert model.ir.graph.outputs[0].shape is None
+
+
 def test_what_the_converter_cannot_do_stays_and_says_why(tmp_path):
     model = open_model(old_network(tmp_path / "foreign.onnx", foreign=True), raise_opset=True, job=Job())
     step = step_of(model)
