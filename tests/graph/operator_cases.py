@@ -320,5 +320,25 @@ def recurrent() -> Iterator[Case]:
     yield case("GRU", f(4, 2, 3), w, r, hidden_size=5, activations=["HardSigmoid", "Tanh"], refused="activations=")
 
 
+def attention() -> Iterator[Case]:
+    q, k, v = f(2, 4, 5, 8), f(2, 2, 6, 8), f(2, 2, 6, 3)
+    yield case("Attention", q, k, v, opset=23)
+    yield case("Attention", q, k, v, opset=23, is_causal=1, scale=0.3, softmax_precision=1, qk_matmul_output_mode=1)
+    flat = f(2, 5, 32), f(2, 6, 16), f(2, 6, 6)
+    yield case("Attention", *flat, opset=23, q_num_heads=4, kv_num_heads=2)
+    for mask in (f(5, 6), f(2, 1, 5, 6), f(5, 6) > -1.0):
+        yield case("Attention", *flat, mask, opset=23, q_num_heads=4, kv_num_heads=2)
+    yield case("Attention", q, k, v, opset=23, softcap=2.0, refused="Attention with softcap=2.0")
+    yield case("Attention", q, k, v, None, f(2, 2, 1, 8), f(2, 2, 1, 3), opset=23, outputs=3,
+               refused="Attention with input 5")
+    places = i([0, 1, 2, 3, 4], [3, 4, 5, 6, 7])
+    for interleaved, width in product((0, 1), (0, 4)):
+        table = f(8, (width or 8) // 2), f(8, (width or 8) // 2, seed=1)
+        settings = {"interleaved": interleaved, "rotary_embedding_dim": width, "num_heads": 4}
+        yield case("RotaryEmbedding", q, *table, places, opset=23, **settings)
+        yield case("RotaryEmbedding", f(2, 5, 32), *table, places, opset=23, **settings)
+    yield case("RotaryEmbedding", q, f(2, 5, 4), f(2, 5, 4, seed=1), opset=23)
+
+
 CASES = [each for table in (elementwise, casts, pairs, products, convolutions, pools, paddings, resizes, norms,
-                            reductions, shapes, indexing, recurrent) for each in table()]
+                            attention, reductions, shapes, indexing, recurrent) for each in table()]

@@ -5,7 +5,17 @@ test compares every operator with each value of its attributes. An operator that
 and only gradients are unavailable.
 """
 
-from workbench.graph.torch.torch_ops import arithmetic, indexing, norms, recurrent, reductions, resize, shaping, windows
+from workbench.graph.torch.torch_ops import (
+    arithmetic,
+    attention,
+    indexing,
+    norms,
+    recurrent,
+    reductions,
+    resize,
+    shaping,
+    windows,
+)
 from workbench.graph.torch.torch_ops.operator import OPS, Operator, Unsupported, attributes, key, refusal
 
 __all__ = [
@@ -13,6 +23,7 @@ __all__ = [
     "Operator",
     "Unsupported",
     "arithmetic",
+    "attention",
     "attributes",
     "indexing",
     "key",
