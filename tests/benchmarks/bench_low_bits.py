@@ -19,6 +19,7 @@ import onnxruntime as ort
 import workbench as wb
 from tests.benchmarks.models import MADE, crops, efficientnet
 from workbench.core.recipe.action import Action
+from workbench.core.recipe.recovery import Stage
 
 TABLE = Path(__file__).with_name("low_bits.md")
 TOGETHER = 16
@@ -34,7 +35,7 @@ STATISTICS = wb.stage("statistics")
 STEPS = 100  # of each block: as many as a few minutes of one core allow
 
 
-def reconstructed(steps: int = STEPS, **params: object) -> wb.Stage:
+def reconstructed(steps: int = STEPS, **params: object) -> Stage:
     return wb.stage("reconstruct", steps=steps, batch=16, **params)
 
 

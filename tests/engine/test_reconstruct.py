@@ -15,10 +15,13 @@ from workbench.core.recipe.recovery import Stage
 from workbench.engine.api.export import export
 from workbench.engine.base.evaluate import runner
 from workbench.engine.preview.previewer import effective
+from workbench.engine.students.block_fit import fit
+from workbench.engine.students.block_samples import Draws, Part, per_step
 from workbench.engine.students.block_student import BlockStudent, Dropping
 from workbench.engine.training.recover import recovered
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
+from workbench.graph.torch.torch_view import TorchView
 
 THREE = Action("quantize.affine", {"bits": 3})
 ZERO = Action("quantize.affine", {"bits": 3, "symmetric": False})
@@ -56,14 +59,17 @@ def pictures(count: int) -> np.ndarray:
     return (coarse * [[[1.0]], [[0.7]]] + rng.normal(0, 0.1, size=(count, 2, 6, 6))).astype(np.float32)
 
 
-@pytest.fixture(scope="module")
-def attached(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("reconstruct")
+def attach(folder, batch: int | str) -> Workspace:
     x = pictures(144)
     np.savez(folder / "test.npz", x=x[:64])
     np.savez(folder / "train.npz", x=x[64:])
-    model = network().model({"x": ["n", 2, 6, 6]}, {"y": ["n", 4]})
+    model = network().model({"x": [batch, 2, 6, 6]}, {"y": [batch, 4]})
     return Workspace(model).attach(str(folder / "test.npz"), Job(), calibration=str(folder / "train.npz"))
+
+
+@pytest.fixture(scope="module")
+def attached(tmp_path_factory):
+    return attach(tmp_path_factory.mktemp("reconstruct"), "n")
 
 
 @pytest.fixture
@@ -139,6 +145,21 @@ def test_what_cannot_take_part_is_named_and_stays(workspace):
 def test_without_levels_there_is_nothing_to_do(workspace):
     with pytest.raises(UserError, match="No layer can be reconstructed"):
         recovered(workspace, recipe(ZEROS), Job())
+
+
+@pytest.mark.slow
+def test_a_model_with_a_fixed_batch_learns_from_whole_batches(tmp_path):
+    workspace = attach(tmp_path, 4)
+    asked = recipe(THREE)
+    result = recovered(workspace, asked, Job())
+    assert result.recovery.stages[0].trained == 60 and "3 blocks" in result.recovery.stages[0].notes[0]
+    feeds = workspace.data.feeds(slice(0, 4))
+    right = outputs(workspace.model, feeds)
+    missing = [
+        float(np.square(outputs(effective(made.model, made.edits), feeds) - right).mean())
+        for made in (workspace.compiled(asked, Job()), result.compiled)
+    ]
+    assert missing[1] < missing[0]
 
 
 # -- repeating, cancelling, going on -------------------------------------------------------------------------------
@@ -246,3 +267,48 @@ def test_after_training_before_quantisation_that_is_what_blocks_are_compared_wit
     trained, weight = seen[-1]
     assert (weight("stem") == 0).sum() == 54  # pruned, and not quantised
     np.testing.assert_array_equal(trained.ir.graph.initializers["stem.weight"].const_value.numpy(), weight("stem"))
+
+
+def part(seed: int, size: int) -> Part:
+    rng = torch.Generator().manual_seed(seed)
+    x = torch.rand(size, 2, 6, 6, generator=rng)
+    return Part({"x": x}, {"x": x}, torch.rand(size, 4, generator=rng))
+
+
+@pytest.mark.parametrize("splits", [True, False])
+def test_every_sample_is_drawn_as_often_as_the_others(splits):
+    parts = [part(seed, 4) for seed in range(3)]
+    draws = Draws(parts, 4, splits, 2, np.random.default_rng(0))
+    taken = [drawn for _ in range(6 if splits else 3) for drawn in draws.take()]
+    assert {len(drawn.target) for drawn in taken} == {2 if splits else 4}
+    seen = torch.cat([drawn.target for drawn in taken])
+    every = torch.cat([each.target for each in parts])
+    assert sorted(seen[:, 0].tolist()) == sorted(every[:, 0].tolist())
+    if not splits:
+        assert Draws(parts, 4, False, 9, np.random.default_rng(0)).count == 3
+
+
+@pytest.mark.parametrize(
+    ("shape", "outputs", "samples"), [((16, 10), 10, 32), ((16, 8, 112, 112), 8, 4), ((16, 80, 28, 28), 80, 11)]
+)
+def test_a_step_has_fewer_samples_where_each_has_many_positions(shape, outputs, samples):
+    assert per_step(32, 16, torch.empty(shape), outputs) == samples
+
+
+def test_scales_and_biases_are_fitted_in_closed_form(workspace):
+    """A layer whose levels have another scale and bias than the original is that of the original again."""
+    compiled = workspace.compiled(Recipe((Row("*", (Action("quantize.affine", {"bits": 8}),)),)), Job())
+    encoding = compiled.edits["stem"].encoding
+    wrong = replace(encoding, scale=encoding.scale * np.linspace(0.8, 1.2, 6, dtype=np.float32).reshape(6, 1, 1, 1))
+    bias = workspace.model.bias("stem") + 0.3
+    compiled = replace(compiled, edits={"stem": replace(compiled.edits["stem"], encoding=wrong, bias=bias)})
+    weight = {"stem": workspace.model.weight("stem")}
+    student = BlockStudent(compiled, weight, ("stem",), True, Dropping(0.5, torch.Generator()))
+    student.harden(True)
+    x = torch.from_numpy(pictures(64))
+    with torch.no_grad():
+        target = TorchView(workspace.model)(x)[0]
+    fit(student, TorchView(workspace.model), [Part({"x": x}, {"x": x}, target)])
+    made = student.result().edits["stem"]
+    np.testing.assert_allclose(made.encoding.scale, encoding.scale, rtol=0.01)
+    np.testing.assert_allclose(made.bias, workspace.model.bias("stem"), atol=0.01)

@@ -116,6 +116,22 @@ def test_training_draws_its_curve_and_is_what_is_measured_afterwards(tab, sessio
     assert tab.reached.to_csv().startswith("epoch,value\n0,")
 
 
+def test_blocks_are_reconstructed_and_what_fell_is_told(tab, session, qtbot):
+    (kind,) = [index for index, action in enumerate(tab.add.menu().actions()) if action.text() == "Reconstruct blocks"]
+    session.set_actions(["first", "second"], (Action("quantize.affine", {"bits": 2}),), "2 bits")
+    choose(tab, session, kind)
+    assert session.recipe.recover == (Stage("reconstruct"),)
+    settle(session)
+    assert tab.cards[0].form.editor("drop").isVisible() and not tab.cards[0].form.editor("step").isVisible()
+    stages(session, [Stage("reconstruct", {"steps": 30})])
+    qtbot.waitUntil(lambda: measured(session), timeout=WAIT)
+    before = session.preview
+    train(tab, session, qtbot, tab.train)
+    assert "Reconstruct blocks: " in tab.outcome.text() and "2 blocks reconstructed: " in tab.outcome.text()
+    qtbot.waitUntil(lambda: measured(session) and session.preview.trained is True, timeout=WAIT)
+    assert session.preview.value.value > before.value.value
+
+
 def test_stopping_early_keeps_the_best_and_training_again_goes_on(tab, session, qtbot):
     session.set_actions(["first"], PRUNE, "prune")
     stages(session, [Stage("finetune", {**TUNE.params, "epochs": 1000})])

@@ -6,7 +6,7 @@ rounding is softened and pushed to one of two levels as in AdaRound: Nagel et al
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,79 +14,94 @@ from torch import Tensor
 
 from workbench.core.base.job import Job
 from workbench.core.recipe.stages import Reconstruct
+from workbench.engine.students.block_fit import fit
+from workbench.engine.students.block_samples import Draws, Part, per_step
 from workbench.engine.students.block_student import BlockStudent
+from workbench.graph.torch.torch_view import TorchView
 
 BETA = (20.0, 2.0)  # of the regulariser, from the first step that has it to the last
-WARM_UP = 0.2  # share of the steps without the regulariser
-# How far Adam may move a value over all steps at most: v of AdaRound; the logarithm of a scale; a bias, in deviations
-# of its layer's output. The rate follows from the number of steps.
-TRAVEL, STRETCH, SHIFT = 15.0, 0.3, 0.5
-
-
-@dataclass(frozen=True, eq=False)
-class Part:
-    """A batch of values around a block: what it reads in the quantised model and in the original, and its output in the
-    original."""
-
-    received: dict[str, Tensor]
-    exact: dict[str, Tensor]
-    target: Tensor
-
-    @property
-    def nbytes(self) -> int:
-        return sum(x.nbytes for x in (*self.received.values(), *self.exact.values(), self.target))
+LOOKED = 128  # samples by which states are compared, and scales and biases fitted
+WARM_UP = 0.2  # share of these steps without the regulariser
+SOFT = 0.8  # share of the steps in which rounding is learned; then scales and biases are fitted to what was decided
+# How far Adam may move a value in a phase at most: v of AdaRound; the logarithm of a scale; a bias, in deviations of
+# its layer's output. The rate follows from the number of steps.
+TRAVEL, STRETCH, SHIFT = 10.0, 0.06, 0.1
 
 
 class BlockLearning:
-    """Learning of one block; afterwards the student is hard, and at its start if nothing better was found."""
+    """Learning of one block; afterwards the student is hard, and at its start if nothing better was found. `size`:
+    samples of each part."""
 
     def __init__(
-        self, student: BlockStudent, parts: Sequence[Part], params: Reconstruct, seed: tuple[int, ...]
+        self,
+        student: BlockStudent,
+        original: TorchView,
+        parts: Sequence[Part],
+        size: int,
+        params: Reconstruct,
+        seed: tuple[int, ...],
     ) -> None:
-        self.student, self.parts, self.params = student, parts, params
-        self.order = np.random.default_rng(seed)
-        self.start = student.state()
+        self.student, self.original, self.parts, self.params = student, original, parts, params
+        self.looked = parts[: max(1, LOOKED // size)]
+        self.best = student.state()
         self.before = self.after = self.error()
+        wanted = per_step(params.batch, size, parts[0].target, student.outputs)
+        self.draws = Draws(parts, size, self._splits(size), wanted, np.random.default_rng(seed))
 
     def run(self, words: str, job: Job) -> None:
         """Take all steps, pausing on request. Raises Cancelled between two of them."""
-        optimiser, unit = self._optimiser(), max(self.before, 1e-20)
-        self.student.harden(False)
-        left: list[int] = []
-        for step in range(self.params.steps):
-            if job.held:
-                job.rest()
-            left = left or list(self.order.permutation(len(self.parts)))
-            time = step / self.params.steps
-            for group in optimiser.param_groups:
-                group["lr"] = group["highest"] * (1.0 if group["rounding"] else 0.5 * (1 + math.cos(math.pi * time)))
-            optimiser.zero_grad(set_to_none=True)
-            loss = self._missed(self.parts[left.pop()]) / unit + self.params.regularization * self._undecided(time)
-            loss.backward()
-            optimiser.step()
-            job.report(words, (step + 1) / self.params.steps)
+        fit(self.student, self.original, self.looked)
+        self._keep_better()
+        self.unit = max(self.after, 1e-20)
+        soft = round(SOFT * self.params.steps)
+        self._phase(soft, False, words, job.part(0.0, SOFT))
+        self._phase(self.params.steps - soft, True, words, job.part(SOFT, 1.0))
         self._keep_better()
 
-    def _optimiser(self) -> torch.optim.Optimizer:
-        steps = self.params.steps
-        rounding = [part.v for part in self.student.roundings()]
+    def _phase(self, steps: int, hard: bool, words: str, job: Job) -> None:
+        """Take the steps in which rounding is soft, or decided, with nothing dropped any more."""
+        self.student.harden(hard)
+        groups = self._groups(max(steps, 1), hard)
+        if not groups:
+            return
+        optimiser = torch.optim.Adam(groups, lr=0.0)
+        for step in job.each(range(steps), words):
+            if job.held:
+                job.rest()
+            self._step(optimiser, step / steps, hard)
+
+    def _step(self, optimiser: torch.optim.Optimizer, time: float, hard: bool) -> None:
+        """Take a step at a time from 0 to 1 of the phase."""
+        for group in optimiser.param_groups:
+            group["lr"] = group["highest"] * (1.0 if group["rounding"] else 0.5 * (1 + math.cos(math.pi * time)))
+        optimiser.zero_grad(set_to_none=True)
+        drawn = self.draws.take()
+        for part in drawn:
+            (self._missed(part) / (self.unit * len(drawn))).backward()
+        if not hard:
+            self._push(time)
+        optimiser.step()
+
+    def _groups(self, steps: int, hard: bool) -> list[dict[str, Any]]:
+        """Return what learns, with the highest rate of each."""
+        rounding = [] if hard else [part.v for part in self.student.roundings()]
         scales = [part.stretch for part in self.student.roundings() if part.stretch.requires_grad]
-        groups = [
+        groups: list[dict[str, Any]] = [
             {"params": rounding, "highest": TRAVEL / steps, "rounding": True},
             {"params": scales, "highest": STRETCH / steps, "rounding": False},
         ]
         spreads = self._spreads()
         groups += [
             {"params": [bias], "highest": SHIFT * spread / steps, "rounding": False}
-            for (_, bias), spread in zip(self.student.biases(), spreads, strict=True)
+            for bias, spread in zip(map(self.student.bias, self.student.biased), spreads, strict=True)
         ]
-        return torch.optim.Adam([group for group in groups if group["params"]], lr=0.0)
+        return [group for group in groups if group["params"]]
 
     @torch.no_grad()
     def _spreads(self) -> list[float]:
         """Return the deviation of the output of each layer that learns its bias."""
         found: dict[torch.nn.Module, float] = {}
-        modules = [module for module, _ in self.student.biases()]
+        modules = [self.student.view.layers[path] for path in self.student.biased]
         hooks = [
             module.register_forward_hook(lambda module, _given, output: found.update({module: float(output.std())}))
             for module in modules
@@ -105,22 +120,40 @@ class BlockLearning:
         made = self.student(given)
         return (made - part.target.to(made.device)).square().mean()
 
-    def _undecided(self, time: float) -> Tensor | float:
+    def _push(self, time: float) -> None:
+        """Add the gradient of the regulariser, which pushes weights to one of their two levels."""
         progress = (time - WARM_UP) / (1 - WARM_UP)
         if progress < 0:
-            return 0.0
+            return
         beta = BETA[1] + (BETA[0] - BETA[1]) * 0.5 * (1 + math.cos(math.pi * progress))
         found = [part.undecided(beta) for part in self.student.roundings()]
-        return torch.stack([part for part, _ in found]).sum() / sum(count for _, count in found)
+        undecided = torch.stack([part for part, _ in found]).sum() / sum(count for _, count in found)
+        (self.params.regularization * undecided).backward()
+
+    @torch.no_grad()
+    def _splits(self, size: int) -> bool:
+        """Whether the block computes each of the `size` samples of a part by itself, along the first axis."""
+        part = self.parts[0]
+        if size < 2 or not part.has_rows(size):
+            return False
+        try:
+            some = self.student({name: x[:1] for name, x in part.exact.items()})
+        except RuntimeError:  # shapes that are fixed in the graph
+            return False
+        right = self.student(part.exact)
+        near = 1e-3 * float(right.abs().max())
+        return some.shape == right[:1].shape and bool(((some - right[:1]).abs() <= near).all())
 
     @torch.no_grad()
     def error(self) -> float:
         """Return the mean squared error of the block's output with the levels that are stored."""
         self.student.harden(True)
-        return float(np.mean([float(self._missed(part)) for part in self.parts]))
+        return float(np.mean([float(self._missed(part)) for part in self.looked]))
 
     def _keep_better(self) -> None:
-        self.after = self.error()
-        if not self.after < self.before or not self.student.is_finite():
-            self.student.load(self.start)
-            self.after = self.before
+        """Keep the state if it is better than the best so far; else go back to that."""
+        error = self.error()
+        if error < self.after and self.student.is_finite():
+            self.after, self.best = error, self.student.state()
+        else:
+            self.student.load(self.best)

@@ -4,7 +4,7 @@ Layers with static 8-bit activations round them as the runtime does; a part of t
 stays as it is (QDrop).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -97,6 +97,12 @@ class BlockStudent(Student):
     def trainable(self, path: str, encoding: Encoding, learning: Learning) -> Trainable[Any]:
         return rounding_of(encoding, self.originals[path], learning)
 
+    @property
+    def outputs(self) -> int:
+        """Output channels of the last layer."""
+        layer = self.compiled.model.layer(list(self.view.layers)[-1])
+        return layer.shape[layer.out_axis]
+
     def roundings(self) -> list[Rounding[Any]]:
         return [part for form in self.learned.values() for part in roundings(form)]
 
@@ -106,9 +112,30 @@ class BlockStudent(Student):
         for part in self.roundings():
             part.hard = hard
 
-    def biases(self) -> Iterator[tuple[nn.Module, nn.Parameter]]:
-        """Yield the bias of each layer that learns one, with the layer's module."""
-        for path in self.trained:
-            key = f"bias:{self.names[path]}"
-            if key in self.values:
-                yield self.view.layers[path], self.values[key]
+    @property
+    def biased(self) -> tuple[str, ...]:
+        """Layers that learn a bias."""
+        return tuple(path for path in self.trained if f"bias:{self.names[path]}" in self.values)
+
+    def bias(self, path: str) -> nn.Parameter:
+        return self.values[f"bias:{self.names[path]}"]
+
+    @torch.no_grad()
+    def correct(self, path: str, factor: Tensor, mean: Tensor, goal: Tensor) -> None:
+        """Multiply the output channels of a layer, where each has a scale that learns, and shift their means.
+
+        mean   of the layer's output as it is, without a bias that another node adds; `goal`: that of the original
+        """
+        (part,), model, bias = roundings(self.learned[self.names[path]]), self.compiled.model, self.bias(path)
+        steps = part.stretch.requires_grad and part.affine.rescaled(  # type: ignore[attr-defined]
+            factor.float().cpu().numpy(), model.layer(path).out_axis
+        )
+        if not steps:
+            factor = torch.ones_like(factor)
+        else:
+            part.stretch.add_(torch.log(torch.from_numpy(steps.scale / part.affine.scale)).to(part.stretch))
+        if model.sites[path].bias_node is None:
+            shifted = goal - factor * (mean - bias)
+        else:
+            shifted = torch.as_tensor(model.bias(path)).to(mean) + goal - factor * mean
+        bias.copy_(shifted)

@@ -20,7 +20,8 @@ from workbench.engine.calibration.walk import Front
 from workbench.engine.compile.compiler import Compiled
 from workbench.engine.compile.left_out import Left, notes_on
 from workbench.engine.preview.previewer import effective
-from workbench.engine.students.block_learning import BlockLearning, Part
+from workbench.engine.students.block_learning import BlockLearning
+from workbench.engine.students.block_samples import Part
 from workbench.engine.students.block_student import BlockStudent, Dropping
 from workbench.engine.training.checkpoint import Checkpoint
 from workbench.engine.training.loop import STOPPED
@@ -31,6 +32,7 @@ from workbench.graph.subgraph import cut
 from workbench.graph.subgraph.blocks import Block, blocks_of
 from workbench.graph.subgraph.chain import holding
 from workbench.graph.torch.torch_proof import proved_view
+from workbench.graph.torch.torch_view import TorchView
 
 MEMORY = 512 << 20  # bytes of values around a block; where samples are larger, fewer of them teach it
 LEARNING = ("Conv", "ConvTranspose", "Gemm", "MatMul")
@@ -186,7 +188,7 @@ class Reconstruction:
         base = self.compiled.model
         model = holding(base, cut.between(base, block.received, (block.given,)))
         try:
-            proved_view(model, {name: value.numpy() for name, value in parts[0].exact.items()})
+            original = self._original(block, parts[0])
         except UserError as error:
             self.state.refused += [(path, error.what) for path in learning]
             return
@@ -199,11 +201,17 @@ class Reconstruction:
         dropping = Dropping(self.params.drop, torch.Generator().manual_seed(_mixed(seed)))
         originals = {path: self.reference.weights(path) for path in learning}
         student = BlockStudent(compiled, originals, learning, self.params.step == "learned", dropping).to(self.device)
-        loop = BlockLearning(student, parts, self.params, seed)
+        loop = BlockLearning(student, original.to(self.device), parts, len(self.batches[0]), self.params, seed)
         loop.run(self._words(block, number), job)
         made = student.cpu().result().edits
         self.state.edits |= {path: made[path] for path in learning}
         self.state.errors.append((loop.before, loop.after))
+
+    def _original(self, block: Block, part: Part) -> TorchView:
+        """Return the block of the model that is compared with, itself compared with ONNX Runtime. Raises UserError."""
+        whole = self.reference.model
+        model = holding(whole, cut.between(whole, block.received, (block.given,)))
+        return proved_view(model, {name: value.numpy() for name, value in part.exact.items()})
 
     def _words(self, block: Block, number: int) -> Message:
         return Message(

@@ -278,12 +278,11 @@ class _Recovering:
         """Run the stage, which learns block by block."""
         training, seed = self.training, self.recipe.seed
         samples = Samples.of(training, False, seed)
-        floats = self.floats or Compiled(compiled.original, compiled.structure, {}, {})
-        weights = {path: edit.weight for path, edit in floats.edits.items()}
-        reference = Reference(
-            effective(floats.model, floats.edits), lambda path: weights.get(path, compiled.model.weight(path))
-        )
-        taught = key_of(floats)
+        model, weights, taught = compiled.model, {}, ""
+        if (floats := self.floats) is not None:
+            model, taught = trained_model(floats), key_of(floats)
+            weights = {path: edit.weight for path, edit in floats.edits.items()}
+        reference = Reference(model, lambda path: weights.get(path, compiled.model.weight(path)))
         key = key_of(compiled, stage.kind, params, number, seed, training.fingerprint, taught, str(self.device))
         run = Reconstruction(
             compiled, reference, training, samples.train, params, (seed, number), Checkpoint(key), self.device

@@ -306,7 +306,7 @@ class RecoverTab(QWidget):
             self.outcome.setText(words if self._session.recipe.recover else "")
             self.warning.show_text("")
             return
-        lines = [self._words(result) for result in recovery.stages]
+        lines = [line for result in recovery.stages for line in (self._words(result), *map(said, result.notes))]
         if recovery.gain is not None and (metric := self._session.metric):
             words = said(recovery.gain.words(metric))
             lines.append(self.tr("Training as a whole, on the measured samples: {words}.").format(words=words))
