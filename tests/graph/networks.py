@@ -214,3 +214,43 @@ def transformer() -> Model:
     x = b.op("Add", x, b.linear(hidden, "fc2", 40, width))
     b.linear(b.op("ReduceMean", normed(x, "norm3"), axes=[1], keepdims=0), "head", width, 10, out="y")
     return b.model(["n", tokens, 7])
+
+
+@network
+def joint_attention() -> Model:
+    """As timm writes it: one layer for queries, keys and values, taken apart by Gather; a class token that is expanded
+    to the batch; a bias of the places, looked up in a table."""
+    b = Builder()
+    width, tokens = 12, 5
+    x = b.linear("x", "embed", 7, width)
+    batch = b.op("Slice", b.op("Shape", "x"), *(b.const(f"at{n}", np.array([n], np.int64)) for n in (0, 1)))
+    ones = b.const("ones", np.array([1, 1], np.int64))
+    token = b.op("Expand", b.weight("token", 1, 1, width), b.op("Concat", batch, ones, axis=0))
+    x = b.op("Add", b.op("Concat", token, x, axis=1), b.weight("position", 1, tokens, width))
+    b.linear(x, "qkv", width, 3 * width, out="joint")
+    apart = b.op("Reshape", "joint", b.const("apart", np.array([0, tokens, 3, 4, 3], np.int64)))
+    apart = b.op("Transpose", apart, perm=[2, 0, 3, 1, 4])
+    q, k, v = (b.op("Gather", apart, b.const(f"part{n}", np.array(n, np.int64)), axis=0) for n in range(3))
+    places = b.const("places", np.arange(tokens * tokens, dtype=np.int64) % 9)
+    bias = b.op("Gather", b.weight("bias_table", 9, 4), places, axis=0)
+    bias = b.op("Reshape", bias, b.const("square", np.array([tokens, tokens, 4], np.int64)))
+    scores = b.op(
+        "Add", b.op("MatMul", q, b.op("Transpose", k, perm=[0, 1, 3, 2])), b.op("Transpose", bias, perm=[2, 0, 1])
+    )
+    mixed = b.op("Transpose", b.op("MatMul", b.op("Softmax", scores, axis=-1), v), perm=[0, 2, 1, 3])
+    mixed = b.op("Reshape", mixed, b.const("together", np.array([0, tokens, width], np.int64)))
+    x = b.op("Add", x, b.linear(mixed, "proj", width, width))
+    b.linear(b.op("Gather", x, b.const("first", np.array(0, np.int64)), axis=1), "head", width, 10, out="y")
+    return b.model(["n", tokens - 1, 7])
+
+
+@network
+def tied() -> Model:
+    """The table of the first layer, transposed, is the weight of the last."""
+    b = Builder()
+    table = b.weight("table", 20, 8)
+    first = b.op("Slice", "x", *(b.const(f"at{n}", np.array([n], np.int64)) for n in (0, 1)), b.const("axis", [1]))
+    embedded = b.op("Squeeze", b.op("Gather", table, b.op("Cast", b.op("Abs", first), to=TensorProto.INT64)), "axis")
+    hidden = b.op("Relu", b.op("Add", embedded, b.linear("x", "dense", 4, 8)))
+    b.op("MatMul", b.linear(hidden, "inner", 8, 8), b.op("Transpose", table, perm=[1, 0]), out="y")
+    return b.model(["n", 4])

@@ -3,7 +3,18 @@
 import numpy as np
 import pytest
 
-from tests.graph.networks import IMAGE, NETWORKS, Builder, concat, grouped, residual, squeeze_excite, transformer
+from tests.graph.networks import (
+    IMAGE,
+    NETWORKS,
+    Builder,
+    concat,
+    grouped,
+    joint_attention,
+    residual,
+    squeeze_excite,
+    tied,
+    transformer,
+)
 from workbench.graph.channels.rules import channels_of
 from workbench.graph.channels.slicing import silenced, without_channels
 from workbench.graph.onnx import runtime
@@ -56,6 +67,9 @@ def test_the_groups_are_those_of_the_field():
     assert channels_of(squeeze_excite()).groups["conv"] == ("conv", "expand")
     assert channels_of(transformer()).groups["v"] == ("q", "k", "v")
     assert channels_of(transformer()).groups["embed"] == ("embed", "proj", "fc2")
+    joint = channels_of(joint_attention())
+    assert joint.groups["embed"] == ("embed", "proj")
+    assert len(joint.free("qkv")) == 4 and joint.width("qkv") == 9  # heads, in queries, keys and values
 
 
 def test_a_grouped_convolution_loses_groups_and_attention_loses_heads():
@@ -92,6 +106,10 @@ def test_torch_pruning_finds_the_same_groups(name):
         assert shrunk == set(channels.groups[path]), path
 
 
+def test_a_table_that_is_looked_up_and_multiplied_with_couples_what_reads_it():
+    assert channels_of(tied()).groups["inner"] == ("table", "dense", "inner")
+
+
 def test_what_cannot_be_removed_says_why():
     model = residual()
     assert channels_of(model).refusal("head") == "Its channels are an output of the model."
@@ -109,6 +127,6 @@ def test_what_cannot_be_removed_says_why():
     assert "Softmax operates along the channel axis." in channels_of(b.model(IMAGE)).refusal("conv")
     b = Builder()
     x = b.conv("x", "conv", 3, 8)
-    b.op("Transpose", "conv.bias", out="z")
+    b.op("CumSum", "conv.bias", b.const("axis", np.array(0, np.int64)), out="z")
     b.head(x, 8)
-    assert "Transpose reads 'conv.bias' too" in channels_of(b.model(IMAGE, ("y", "z"))).refusal("conv")
+    assert "CumSum reads 'conv.bias' too" in channels_of(b.model(IMAGE, ("y", "z"))).refusal("conv")

@@ -12,6 +12,8 @@ from workbench.graph.channels.units import Units
 from workbench.graph.model.operators import constant, number
 from workbench.graph.model.settings import setting
 
+TAKING = ("Gather", "Split", "Slice")  # operators that read some positions along an axis
+
 
 @rule("Concat")
 def _concat(t: Tracer, node: ir.Node) -> None:
@@ -41,11 +43,21 @@ def _concat(t: Tracer, node: ir.Node) -> None:
     t.put(node.outputs[0], axis, np.concatenate(parts))
 
 
+def _followed(t: Tracer, node: ir.Node) -> dict[int, Units]:
+    """Return the units along the axes of the first input. A constant, such as the class token of a transformer or a
+    table that is looked up as well, brings new channels."""
+    value = node.inputs[0]
+    if not t.constant(value):
+        return t.followed(value)
+    sizes = {axis: size for axis, size in enumerate(t.shape(value) or ()) if size is not None and size > 1}
+    return {axis: t.channels_of_weight(node, 0, axis, size) for axis, size in sizes.items()}
+
+
 @rule("Transpose")
 def _transpose(t: Tracer, node: ir.Node) -> None:
     rank = len(t.shape(node.inputs[0]) or ())
     order = list(node.attributes["perm"].as_ints()) if "perm" in node.attributes else list(reversed(range(rank)))
-    for axis, units in t.followed(node.inputs[0]).items():
+    for axis, units in _followed(t, node).items():
         t.put(node.outputs[0], order.index(axis), units)
 
 
@@ -121,13 +133,32 @@ def _regroup(
     every = np.broadcast_to(view, before).reshape(after)
     chosen = _single(every)
     if chosen is None:
-        chosen = next((k for k, size in enumerate(after) if size > 1), 0)
+        wide = [k for k, size in enumerate(after) if size > 1] or [0]
+        chosen = next((k for k in wide if not _taken_apart(node.outputs[0], axes[k])), wide[0])
     rows = np.moveaxis(every, chosen, 0).reshape(after[chosen], -1)
     for row in rows:
         for unit in set(row.tolist()) - {int(row[0])}:
             t.merge(int(row[0]), unit)
     t.put(node.outputs[0], axes[chosen], rows[:, 0].copy())
     _count_target(t, node, axes[chosen], rows[:, 0].copy())
+
+
+def _taken_apart(value: ir.Value, axis: int) -> bool:
+    """Whether positions along an axis are read one by one, such as queries, keys and values of a layer that makes all
+    three: what is removed must then be in each of them."""
+    queue = [(value, axis)]
+    while queue:
+        value, axis = queue.pop()
+        for node, index in value.uses():
+            if index == 0 and node.op_type == "Transpose" and "perm" in node.attributes:
+                queue.append((node.outputs[0], list(node.attributes["perm"].as_ints()).index(axis)))
+            elif (
+                index == 0
+                and node.op_type in TAKING
+                and axis in (setting(node, "axes").integers or [number(node, "axis")])
+            ):
+                return True
+    return False
 
 
 def _single(every: np.ndarray) -> int | None:
@@ -269,7 +300,7 @@ def _gather(t: Tracer, node: ir.Node) -> None:
     if data is None or sizes is None or chosen is None:
         t.fix_inputs(node, Message("A Gather reads its channels, and the shape is unknown."))
     elif t.constant(data):
-        if axis == 0 and len(sizes) == 2 and not t.constant(index):
+        if axis == 0 and len(sizes) == 2:
             t.put(node.outputs[0], len(chosen), t.channels_of_weight(node, 0, 1, sizes[1]))
     else:
         axis %= len(sizes)
@@ -282,7 +313,7 @@ def _gather(t: Tracer, node: ir.Node) -> None:
 @rule("Expand")
 def _expand(t: Tracer, node: ir.Node) -> None:
     before, after = t.shape(node.inputs[0]), t.shape(node.outputs[0])
-    for axis, units in t.followed(node.inputs[0]).items():
+    for axis, units in _followed(t, node).items():
         if before is None or after is None:
             t.fix(units, Message("It is repeated to a shape known only at run time."))
             continue
