@@ -254,3 +254,24 @@ def tied() -> Model:
     hidden = b.op("Relu", b.op("Add", embedded, b.linear("x", "dense", 4, 8)))
     b.op("MatMul", b.linear(hidden, "inner", 8, 8), b.op("Transpose", table, perm=[1, 0]), out="y")
     return b.model(["n", 4])
+
+
+@network
+def written_norm() -> Model:
+    """A residual stream with a LayerNormalization as exporters wrote it before opset 17, and scores as a product of
+    two unit vectors."""
+    b = Builder(13)
+    width = 12
+    two, small = b.const("two", np.float32(2)), b.const("small", np.float32(1e-5))
+    x = b.op("Add", b.linear("x", "embed", 7, width), b.weight("position", 5, width))
+    centred = b.op("Sub", x, b.op("ReduceMean", x, axes=[-1]))
+    variance = b.op("ReduceMean", b.op("Pow", centred, two), axes=[-1])
+    normed = b.op("Div", centred, b.op("Sqrt", b.op("Add", variance, small)))
+    normed = b.op("Add", b.op("Mul", normed, b.weight("norm.weight", width)), b.weight("norm.bias", width))
+    x = b.op("Add", x, b.linear(b.op("Relu", b.linear(normed, "fc1", width, 20)), "fc2", 20, width))
+    b.linear(x, "left", width, 8, out="first")
+    b.linear(x, "right", width, 8, out="second")
+    length = b.op("Add", b.op("ReduceL2", "first", axes=[-1], keepdims=1), small)
+    product = b.op("Mul", b.op("Div", "first", length), "second")
+    b.op("ReduceSum", product, b.const("last", np.array([-1], np.int64)), keepdims=0, out="y")
+    return b.model(["n", 5, 7])

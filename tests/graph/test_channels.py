@@ -14,6 +14,7 @@ from tests.graph.networks import (
     squeeze_excite,
     tied,
     transformer,
+    written_norm,
 )
 from workbench.graph.channels.rules import channels_of
 from workbench.graph.channels.slicing import silenced, without_channels
@@ -70,6 +71,17 @@ def test_the_groups_are_those_of_the_field():
     joint = channels_of(joint_attention())
     assert joint.groups["embed"] == ("embed", "proj")
     assert len(joint.free("qkv")) == 4 and joint.width("qkv") == 9  # heads, in queries, keys and values
+
+
+def test_means_of_a_norm_and_sums_over_channels_are_followed_and_other_means_are_not():
+    channels = channels_of(written_norm())
+    assert channels.groups["embed"] == ("embed", "fc2") and channels.groups["left"] == ("left", "right")
+    assert set(channels.free("embed").tolist()) <= channels.normed
+    assert not set(channels.free("left").tolist()) & channels.normed
+    b = Builder()
+    mean = b.op("ReduceMean", b.conv("x", "conv", 3, 8), axes=[1])
+    b.op("Mul", mean, b.op("Sigmoid", mean), out="y")
+    assert channels_of(b.model(IMAGE)).refusal("conv") == "ReduceMean operates along the channel axis."
 
 
 def test_a_grouped_convolution_loses_groups_and_attention_loses_heads():

@@ -14,6 +14,7 @@ from workbench.graph.model.model import Model
 from workbench.graph.model.operators import number, transposes_input, transposes_weight
 from workbench.graph.model.settings import REDUCTIONS, setting
 
+SUMS = ("ReduceSum", "ReduceSumSquare", "ReduceL1", "ReduceL2")  # what channels of zeros leave as it is
 _known: WeakKeyDictionary[Model, Channels] = WeakKeyDictionary()  # a model never changes
 
 
@@ -245,6 +246,31 @@ def _softmax(t: Tracer, node: ir.Node) -> None:
     t.same(node)
 
 
+def _is_mean_of_norm(node: ir.Node) -> bool:
+    """Whether a mean is part of a normalisation that is written out: it is subtracted from its own input, or it is that
+    of squares, whose root is taken."""
+    if node.op_type != "ReduceMean":
+        return False
+    value, readers = node.inputs[0], [use.node for use in node.outputs[0].uses()]
+    squares = value is not None and (made := value.producer()) is not None and made.op_type in ("Pow", "Mul")
+    rooted = [reader if reader.op_type == "Sqrt" else _only_reader(reader) for reader in readers]
+    if squares and readers and all(reader is not None and reader.op_type == "Sqrt" for reader in rooted):
+        return True
+    return bool(readers) and all(reader.op_type == "Sub" and reader.inputs[0] is value for reader in readers)
+
+
+def _answers_zero(value: ir.Value) -> bool:
+    """Whether a value is not zero where that which it is made of is: a channel of zeros then counts in a sum."""
+    made = value.producer()
+    return made is not None and made.op_type in ("Sigmoid", "HardSigmoid", "Exp", "Softplus", "Cos", "Softmax", "Not")
+
+
+def _only_reader(node: ir.Node) -> ir.Node | None:
+    """Return the node that reads an Add of a small number, if there is one alone."""
+    uses = list(node.outputs[0].uses())
+    return uses[0].node if node.op_type == "Add" and len(uses) == 1 else None
+
+
 @rule(*REDUCTIONS)
 def _reduce(t: Tracer, node: ir.Node) -> None:
     value = node.inputs[0]
@@ -261,7 +287,10 @@ def _reduce(t: Tracer, node: ir.Node) -> None:
         return
     gone = {axis % len(sizes) for axis in axes or range(len(sizes))}
     kept = [axis for axis in range(len(sizes)) if axis not in gone]
-    t.fix_except(node, value, kept)
+    if t.removing and _is_mean_of_norm(node):
+        t.normed.extend(units for axis, units in t.followed(value).items() if axis in gone)
+    elif not (t.removing and node.op_type in SUMS and not _answers_zero(value)):
+        t.fix_except(node, value, kept)
     for axis in kept:
         place = axis if number(node, "keepdims", 1) else kept.index(axis)
         t.put(node.outputs[0], place, t.followed(value).get(axis))

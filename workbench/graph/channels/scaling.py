@@ -115,6 +115,7 @@ class ScaleTracer(Tracer):
     """Traversal of a graph with the scaling rules of this file."""
 
     rules = SCALED  # type: ignore[assignment]
+    removing = False
     unknown = Message("{op} reads its channels and is not scale-equivariant.")
 
     def __init__(self, model: Model) -> None:

@@ -25,6 +25,7 @@ class Tracer:
     """One traversal of the graph. The rules (graph.channels.rules and graph.channels.moves) call its methods."""
 
     rules = RULES
+    removing = True  # whether channels are traced that go; else those that get other scales
     unknown = Message("{op} '{name}' reads its channels; tracing through this operator is not supported.")
 
     def __init__(self, model: Model) -> None:
