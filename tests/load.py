@@ -1,35 +1,43 @@
 """The suite again and again on a busy machine: `python -m tests.load [--times 10] [-- ARGUMENTS]`, or `make test-load`.
 
-Beside it runs a program that keeps every core busy, at the same priority. Each run is one line of out/load.log: when it
-began, the commit, whether it passed, how long it took, the load of the machine, and pytest's closing line; what failed
-follows it. Runs of the same commit and arguments that are in the log count, so that ten can be made in several
-sittings; where files differ from the commit, all are run. Ends with 1 when a run of the commit failed, after all.
+Beside it runs a program that keeps every core busy, at the same priority. It may be one with work of its own, such as a
+benchmark: `--beside COMMAND`, once for each; where it ends, a loop takes its place. Each run is one line of
+out/load.log: when it began, the commit, whether it passed, how long it took, the load of the machine, and pytest's
+closing line; what failed follows it. Runs of the same commit and arguments that are in the log count, so that ten can
+be made in several sittings; where files differ from the commit, all are run. Ends with 1 when a run of the commit
+failed, after all.
 """
 
 import argparse
 import os
 import re
+import shlex
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 LOG = Path("out/load.log")
-BUSY = "while True: pass"
+BUSY = [sys.executable, "-c", "while True: pass"]
 LINE = re.compile(r"^\S+ \S+, (?P<commit>\S+), (?P<result>passed|failed), .*? \[(?P<arguments>.*?)\]: ", re.MULTILINE)
 
 
 @contextmanager
-def busy(cores: int) -> Iterator[None]:
-    """Every core has something else to do."""
-    others = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in range(cores)]
+def busy(commands: Sequence[str]) -> Iterator[None]:
+    """Every core has something else to do: a command of the shell, and a loop after it."""
+    loop = shlex.join(BUSY)
+    others = [
+        subprocess.Popen(["sh", "-c", f"{command or ':'}; exec {loop}"], start_new_session=True) for command in commands
+    ]
     try:
         yield
     finally:
         for other in others:
-            other.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(other.pid, signal.SIGKILL)
             other.wait()
 
 
@@ -69,6 +77,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=10)
     parser.add_argument("--cores", type=int, default=os.cpu_count() or 1, help="programs beside it")
+    parser.add_argument("--beside", action="append", default=[], metavar="COMMAND", help="what one of them does first")
     parser.add_argument("pytest", nargs="*", help="what pytest is given, after --")
     given = parser.parse_args()
     LOG.parent.mkdir(parents=True, exist_ok=True)
@@ -76,9 +85,10 @@ def main() -> int:
     results = known(said, commit, " ".join(given.pytest))
     if results:
         print(f"{len(results)} runs of {commit} are in {LOG}, of which {sum(results)} passed.")
-    with LOG.open("a", encoding="utf-8") as log, busy(given.cores):
+    commands = [*given.beside, *[""] * (given.cores - len(given.beside))]
+    with LOG.open("a", encoding="utf-8") as log, busy(commands):
         while len(results) < given.times:
-            passed, words = run(given.pytest, commit, given.cores)
+            passed, words = run(given.pytest, commit, len(commands))
             results.append(passed)
             for out in (log, sys.stdout):
                 print(words, file=out, flush=True)

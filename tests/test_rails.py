@@ -162,3 +162,14 @@ def test_runs_on_a_busy_machine_count_for_their_commit_and_arguments():
     assert load.known(log, "0123abc", "--version") == [True, True]
     assert load.known(log, "0123abc", "--no-such-option") == [False]
     assert not load.known(log, "4567def", "--version") and not load.known(log, "0123abc+", "--version")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs here")
+def test_what_runs_beside_the_tests_ends_with_them(tmp_path):
+    os.mkfifo(tmp_path / "began")
+    with load.busy([f"echo $$ > {tmp_path / 'began'}", ""]):
+        number = int((tmp_path / "began").read_text())
+        os.kill(number, 0)
+    with pytest.raises(ProcessLookupError):
+        os.kill(number, 0)
