@@ -158,3 +158,9 @@ def test_kernels_of_colours_are_colour_pictures():
     found = kernels(pair, w.WantKernels(2, 3), Job())
     assert found.before.shape == (3, 5, 5, 3) and found.places.tolist() == [[2, -1], [3, -1], [4, -1]]
     np.testing.assert_array_equal(found.before[0, 1, 2], weight[2, :, 1, 2])
+
+
+@pytest.mark.parametrize("wanted", [w.WantOutlook("prune.channels"), w.WantChannels()], ids=["outlook", "channels"])
+def test_a_layer_that_is_not_there_is_one_sentence(cnn, wanted):
+    with pytest.raises(UserError, match="no layer ''"):
+        look(cnn, "", Recipe(), wanted, Job())

@@ -35,7 +35,7 @@ def look(workspace: Workspace, path: str, recipe: Recipe, wanted: w.Wanted, job:
 
 
 def pair_of(workspace: Workspace, path: str, recipe: Recipe, job: Job) -> Pair:
-    layer = workspace.model.layer(path)
+    layer = workspace.layer(path)
     before = workspace.model.weight(path)
     whole = np.ones(before.shape[layer.out_axis], dtype=bool)
     trained = workspace.recovery(recipe) is not None

@@ -24,7 +24,7 @@ from workbench.methods.common.factors import by_output
 def outlook(workspace: Workspace, path: str, wanted: WantOutlook, job: Job) -> Outlook:
     """Return the analysis of the original layer. Raises UserError for an unknown path or method."""
     method, params = find(Action(wanted.method, {"span": wanted.span} if wanted.span else {}))
-    workspace.model.layer(path)
+    workspace.layer(path)
     try:
         if isinstance(method, RescalingMethod):
             return _evening(workspace, path)

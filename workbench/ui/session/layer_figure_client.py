@@ -33,7 +33,9 @@ class Looks(QObject):
         session.data_changed.connect(self._forget)
 
     def ask(self, wanted: Wanted) -> None:
-        """Request a figure; it comes with `answered`, at once if it is known."""
+        """Request a figure of the current layer, if there is one; it comes with `answered`, at once if it is known."""
+        if not self._session.current:
+            return
         key = self._key(wanted)
         if (known := self._known.get(key)) is not None:
             self.answered.emit(wanted, known)
