@@ -1,6 +1,6 @@
 """The suite again and again on a busy machine: `python -m tests.load [--times 10] [-- ARGUMENTS]`, or `make test-load`.
 
-Beside it runs a program that keeps every core busy, at the same priority. It may be one with work of its own, such as a
+Beside it runs a program that keeps every core busy, at the same priority. It may do useful work, such as a
 benchmark: `--beside COMMAND`, once for each; where it ends, a loop takes its place. Each run is one line of
 out/load.log: when it began, the commit, whether it passed, how long it took, the load of the machine, and pytest's
 closing line; what failed follows it. Runs of the same commit and arguments that are in the log count, so that ten can
