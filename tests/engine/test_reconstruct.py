@@ -312,3 +312,16 @@ def test_scales_and_biases_are_fitted_in_closed_form(workspace):
     made = student.result().edits["stem"]
     np.testing.assert_allclose(made.encoding.scale, encoding.scale, rtol=0.01)
     np.testing.assert_allclose(made.bias, workspace.model.bias("stem"), atol=0.01)
+
+
+def test_a_bias_that_another_node_adds_is_fitted(place):
+    workspace = Workspace.open(str(place / "small.onnx"), Job())
+    compiled = workspace.compiled(Recipe((Row("first", (Action("quantize.affine", {"bits": 8}),)),)), Job())
+    right = workspace.model.bias("first")
+    compiled = replace(compiled, edits={"first": replace(compiled.edits["first"], bias=right - 1)})
+    weight = {"first": workspace.model.weight("first")}
+    student = BlockStudent(compiled, weight, ("first",), True, Dropping(0.5, torch.Generator()))
+    student.harden(True)
+    x = torch.randn(400, 16, generator=torch.Generator().manual_seed(0))
+    fit(student, TorchView(workspace.model), [Part({"x": x}, {"x": x}, x)])
+    np.testing.assert_allclose(student.result().edits["first"].bias, right, atol=0.02)

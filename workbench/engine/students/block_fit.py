@@ -34,7 +34,11 @@ def fit(student: BlockStudent, original: TorchView, parts: Sequence[Part]) -> No
             sums = [a + b for a, b in zip(sums, new, strict=True)] if sums else new
             count += len(made)
         mean, goal, square, product = (part / count for part in sums)
-        student.correct(path, _factor(square - mean.square(), product - mean * goal), mean, goal)
+        factor = _factor(square - mean.square(), product - mean * goal)
+        if student.compiled.model.sites[path].bias_node is not None:  # another node adds the bias
+            bias = torch.tensor(original.model.bias(path)).to(goal)
+            mean, goal = mean + student.bias(path), goal + bias
+        student.correct(path, factor, mean, goal)
 
 
 def _factor(variance: Tensor, covariance: Tensor) -> Tensor:

@@ -20,7 +20,8 @@ from workbench.engine.students.block_student import BlockStudent
 from workbench.graph.torch.torch_view import TorchView
 
 BETA = (20.0, 2.0)  # of the regulariser, from the first step that has it to the last
-LOOKED = 128  # samples by which states are compared, and scales and biases fitted
+# Samples by which states are compared, and scales and biases fitted: at least, and as a multiple of those of a step.
+LOOKED, STEPS_LOOKED = 64, 8
 WARM_UP = 0.2  # share of these steps without the regulariser
 SOFT = 0.8  # share of the steps in which rounding is learned; then scales and biases are fitted to what was decided
 # How far Adam may move a value in a phase at most: v of AdaRound; the logarithm of a scale; a bias, in deviations of
@@ -42,10 +43,10 @@ class BlockLearning:
         seed: tuple[int, ...],
     ) -> None:
         self.student, self.original, self.parts, self.params = student, original, parts, params
-        self.looked = parts[: max(1, LOOKED // size)]
+        wanted = per_step(params.batch, size, parts[0].target, student.outputs)
+        self.looked = parts[: math.ceil(max(LOOKED, STEPS_LOOKED * wanted) / size)]
         self.best = student.state()
         self.before = self.after = self.error()
-        wanted = per_step(params.batch, size, parts[0].target, student.outputs)
         self.draws = Draws(parts, size, self._splits(size), wanted, np.random.default_rng(seed))
 
     def run(self, words: str, job: Job) -> None:

@@ -122,20 +122,14 @@ class BlockStudent(Student):
 
     @torch.no_grad()
     def correct(self, path: str, factor: Tensor, mean: Tensor, goal: Tensor) -> None:
-        """Multiply the output channels of a layer, where each has a scale that learns, and shift their means.
-
-        mean   of the layer's output as it is, without a bias that another node adds; `goal`: that of the original
-        """
-        (part,), model, bias = roundings(self.learned[self.names[path]]), self.compiled.model, self.bias(path)
+        """Multiply the output channels of a layer, where each has a scale that learns, and shift their means to this
+        goal; both [channels], with the bias."""
+        (part,), bias = roundings(self.learned[self.names[path]]), self.bias(path)
         steps = part.stretch.requires_grad and part.affine.rescaled(  # type: ignore[attr-defined]
-            factor.float().cpu().numpy(), model.layer(path).out_axis
+            factor.float().cpu().numpy(), self.compiled.model.layer(path).out_axis
         )
         if not steps:
             factor = torch.ones_like(factor)
         else:
             part.stretch.add_(torch.log(torch.from_numpy(steps.scale / part.affine.scale)).to(part.stretch))
-        if model.sites[path].bias_node is None:
-            shifted = goal - factor * (mean - bias)
-        else:
-            shifted = torch.as_tensor(model.bias(path)).to(mean) + goal - factor * mean
-        bias.copy_(shifted)
+        bias.copy_(goal - factor * (mean - bias))
