@@ -81,7 +81,7 @@ def unfoldable() -> dict[str, tuple[onnx.ModelProto, str]]:
     b.batchnorm(b.node("MatMul", ["x", b.weight("fc.weight", 5, 5)], "product"), 4, "y")
     add("stack", b, "the output of the preceding MatMul is not known to be a matrix")
     b = Build()
-    weight = b.node("Exp", [b.weight("conv.weight", 4, 4, 1, 1)], "computed")
+    weight = b.node("Sin", [b.weight("conv.weight", 4, 4, 1, 1)], "computed")
     b.batchnorm(b.node("Conv", ["x", weight], "conv"), 4, "y")
     add("computed", b, "the weight of the preceding layer is not constant")
     b = Build()
