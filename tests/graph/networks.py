@@ -275,3 +275,14 @@ def written_norm() -> Model:
     product = b.op("Mul", b.op("Div", "first", length), "second")
     b.op("ReduceSum", product, b.const("last", np.array([-1], np.int64)), keepdims=0, out="y")
     return b.model(["n", 5, 7])
+
+
+@network
+def pixel_blocks() -> Model:
+    """Channels that become blocks of pixels in both orders, and pixels that become channels."""
+    b = Builder()
+    x = b.op("DepthToSpace", b.conv("x", "wide", 3, 16), blocksize=2)
+    x = b.op("SpaceToDepth", b.op("Relu", b.conv(x, "fine", 4, 6)), blocksize=4)
+    x = b.op("DepthToSpace", b.conv(x, "coarse", 96, 20), blocksize=2, mode="CRD")
+    b.conv(b.op("Relu", x), "last", 5, 2, out="y")
+    return b.model(IMAGE)

@@ -323,3 +323,23 @@ def _expand(t: Tracer, node: ir.Node) -> None:
         position = place - len(after) + (target.size if target is not None else 0)
         if target is not None and position >= 0 and int(target.numpy().reshape(-1)[position]) > 1:
             t.count(node, 1, position, units)
+
+
+@rule("DepthToSpace", "SpaceToDepth")
+def _blocks_of_pixels(t: Tracer, node: ir.Node) -> None:
+    """Trace channels that become blocks of pixels, which go together, or are made of them."""
+    value = node.inputs[0]
+    assert value is not None
+    t.fix_except(node, value, (0, 1))
+    t.put(node.outputs[0], 0, t.followed(value).get(0))
+    units, places = t.followed(value).get(1), number(node, "blocksize") ** 2
+    if units is None:
+        return
+    if node.op_type == "SpaceToDepth":
+        t.put(node.outputs[0], 1, np.tile(units, places))
+        return
+    by_channel = "mode" in node.attributes and node.attributes["mode"].as_string() == "CRD"
+    rows = units.reshape(-1, places).T if by_channel else units.reshape(places, -1)
+    for row in rows[1:]:
+        t.join(rows[0], row)
+    t.put(node.outputs[0], 1, rows[0])
