@@ -7324,9 +7324,44 @@
       <translation>文件中有 {n} 个张量不属于该网络结构，已忽略：{names}。</translation>
     </message>
     <message>
+      <source>Give the float module from which it was made; the workbench quantises that.</source>
+      <extracomment>workbench/formats/exporting/as_given.py</extracomment>
+      <translation>请提供量化之前的浮点模块，由本程序进行量化。</translation>
+    </message>
+    <message>
+      <source>Load its weights first: load_state_dict(..., assign=True), or make it on the device cpu.</source>
+      <extracomment>workbench/formats/exporting/as_given.py</extracomment>
+      <translation>请先加载权重：load_state_dict(..., assign=True)，或在 cpu 设备上创建它。</translation>
+    </message>
+    <message>
+      <source>{name} has weights without values, on the device meta.</source>
+      <extracomment>workbench/formats/exporting/as_given.py</extracomment>
+      <translation>{name} 的权重没有数值（位于 meta 设备）。</translation>
+    </message>
+    <message>
+      <source>{name} is quantised by torch already; its integer layers have no operators in ONNX.</source>
+      <extracomment>workbench/formats/exporting/as_given.py</extracomment>
+      <translation>{name} 已由 torch 量化；它的整数层在 ONNX 中没有对应的算子。</translation>
+    </message>
+    <message>
+      <source>Check the shapes and types of the inputs, and the module.</source>
+      <extracomment>workbench/formats/exporting/failure.py</extracomment>
+      <translation>请检查输入的形状和类型以及模块本身。</translation>
+    </message>
+    <message>
       <source>Choose by torch.where or torch.cond, or decide it before the export.</source>
       <extracomment>workbench/formats/exporting/failure.py</extracomment>
       <translation>请用 torch.where 或 torch.cond 选择，或在导出之前决定。</translation>
+    </message>
+    <message>
+      <source>Give the float module from before prepare_qat; the workbench quantises that.</source>
+      <extracomment>workbench/formats/exporting/failure.py</extracomment>
+      <translation>请提供 prepare_qat 之前的浮点模块，由本程序进行量化。</translation>
+    </message>
+    <message>
+      <source>Give the recurrent layer the padded sequences (no pack_padded_sequence), and mask what it returns.</source>
+      <extracomment>workbench/formats/exporting/failure.py</extracomment>
+      <translation>请把填充后的序列直接交给循环层（不用 pack_padded_sequence），并对其输出加掩码。</translation>
     </message>
     <message>
       <source>ONNX has no operator for {operator}</source>
@@ -7364,6 +7399,16 @@
       <translation>请用 torch 自己的函数改写这一部分，不要依据数值分支，也不要用 numpy。</translation>
     </message>
     <message>
+      <source>it has fake quantisation with observers, as training for torch's quantisation leaves it</source>
+      <extracomment>workbench/formats/exporting/failure.py</extracomment>
+      <translation>它含有带统计器的伪量化，这是 torch 量化训练留下的</translation>
+    </message>
+    <message>
+      <source>it packs sequences of different lengths, which torch.export cannot follow</source>
+      <extracomment>workbench/formats/exporting/failure.py</extracomment>
+      <translation>它打包了长度不同的序列，torch.export 无法处理</translation>
+    </message>
+    <message>
       <source>it returns something other than tensors</source>
       <extracomment>workbench/formats/exporting/failure.py</extracomment>
       <translation>它返回的不是张量</translation>
@@ -7387,6 +7432,11 @@
       <source>torch could not export {name} to ONNX: {reason}.</source>
       <extracomment>workbench/formats/exporting/failure.py</extracomment>
       <translation>torch 无法把 {name} 导出为 ONNX：{reason}。</translation>
+    </message>
+    <message>
+      <source>{name} does not run on the example inputs: {reason} ({file}, line {line}: {code}).</source>
+      <extracomment>workbench/formats/exporting/failure.py</extracomment>
+      <translation>{name} 无法在示例输入上运行：{reason}（{file}，第 {line} 行：{code}）。</translation>
     </message>
     <message>
       <source>The batch size is fixed: torch could not export it as dynamic.</source>
@@ -7774,11 +7824,6 @@
       <translation>保存时所用的类必须能够导入。或只打开其权重，无需信任。</translation>
     </message>
     <message>
-      <source>exporting to ONNX</source>
-      <extracomment>workbench/formats/pickled_file.py</extracomment>
-      <translation>正在导出为 ONNX</translation>
-    </message>
-    <message>
       <source>it is damaged</source>
       <extracomment>workbench/formats/pickled_file.py</extracomment>
       <translation>文件已损坏</translation>
@@ -8022,6 +8067,11 @@
       <source>Use an LSTM without them, and a Linear behind it.</source>
       <extracomment>workbench/formats/torch_export.py</extracomment>
       <translation>请使用没有 proj_size 的 LSTM，并在其后加一个 Linear。</translation>
+    </message>
+    <message>
+      <source>exporting to ONNX</source>
+      <extracomment>workbench/formats/torch_export.py</extracomment>
+      <translation>正在导出为 ONNX</translation>
     </message>
     <message>
       <source>simplifying the exported graph</source>

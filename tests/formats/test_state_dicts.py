@@ -97,3 +97,18 @@ def test_a_class_of_tensors_in_a_pt2_needs_trust(tmp_path):
     torch.save((READ["subclass"](),), tmp_path / "sample.pt")
     with pytest.raises(tensors.Unsafe):
         tensors.read_pickle((tmp_path / "sample.pt").read_bytes())
+
+
+def test_weights_beside_an_optimiser_and_a_loss_are_found(tmp_path):
+    held = {"model_state_dict": {"a.weight": torch.ones(3, 8), "b.weight": torch.ones(2, 3)}, "loss": torch.tensor(1.0)}
+    torch.save({**held, "optimizer_state_dict": {"state": {0: {"exp_avg": torch.ones(3, 8)}}}}, tmp_path / "w.pth")
+    found = weights_file.read(str(tmp_path / "w.pth"))
+    assert list(found.tensors) == ["a.weight", "b.weight"]
+    assert found.notes == ("The weights were found under 'model_state_dict'.",)
+
+
+def test_an_embedding_in_a_pickled_module_is_no_sparse_tensor(tmp_path):
+    torch.save(torch.nn.Sequential(torch.nn.Embedding(9, 4), torch.nn.Linear(4, 2)), tmp_path / "w.pth")
+    found = weights_file.read(str(tmp_path / "w.pth"))
+    assert list(found.tensors) == ["0.weight", "1.weight", "1.bias"]
+    assert not any("sparse" in note for note in found.notes)

@@ -137,6 +137,7 @@ def norms() -> Iterator[Case]:
                    momentum=0.5)
     yield case("BatchNormalization", f(2, 3, 4), f(3), f(3), f(3), positive(3), outputs=3, training_mode=1,
                refused="training_mode=1")
+    yield case("BatchNormalization", f(2, 3, 4), f(3), f(3), f(3), positive(3), fed=5)  # statistics of the batch
     yield case("BatchNormalization", f(2, 3), f(3), f(3), f(3), positive(3), opset=15)
     yield case("BatchNormalization", f(2, 3, 4), f(3), f(3), f(3), positive(3), opset=8)
     for shape in ((2, 3, 8), (2, 3, 4, 5), (2, 3, 1, 1)):

@@ -1,13 +1,17 @@
 """What lies behind a layer, run by itself with the layer's weight as an input, gives what the whole model gives."""
 
 import numpy as np
+import onnx
+import onnx_ir as ir
 import pytest
+from onnx import helper
 
 from tests.graph.examples import with_weights
 from tests.graph.graphs import Build, conditional, opened, residual
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.formats.opening import open_model
+from workbench.graph.model import unused
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
 from workbench.graph.subgraph.cut import Cut, cut, ending_in, value_name
@@ -132,3 +136,22 @@ def test_every_layer_of_the_demo(which, demo):
     for path in model.sites:
         (got,) = run_parts(cut(model, path), feeds, model.weight(path), model.bias(path))
         assert np.abs(expected - got).max() <= 1e-5 * np.abs(expected).max(), path
+
+
+def test_what_only_a_removed_branch_reads_is_removed():
+    b = Build()
+    b.node("Mul", ["x", b.constant("two", 2)], "doubled")
+    branch = helper.make_graph(
+        [helper.make_node("Neg", ["doubled"], ["out"])],
+        "branch",
+        [],
+        [helper.make_tensor_value_info("out", onnx.TensorProto.FLOAT, None)],
+    )
+    b.constant("condition", True, bool)
+    b.node("If", ["condition"], "chosen", then_branch=branch, else_branch=branch)
+    b.node("Relu", ["x"], "y")
+    model = ir.serde.deserialize_model(b.proto({"x": [2]}, {"y": None}))
+    assert unused.remove(model)
+    assert [node.op_type for node in model.graph] == ["Relu"]
+    assert not model.graph.initializers
+    assert not unused.remove(model)

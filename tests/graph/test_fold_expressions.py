@@ -50,12 +50,21 @@ def rounded() -> onnx.ModelProto:
     return ended(b, b.node("Mul", ["levels", "step"], "weight"))
 
 
+def ternary() -> onnx.ModelProto:
+    """The scale is read twice: before the rounding and after it."""
+    b = Build()
+    w = b.weight("layer.weight", OUT, IN)
+    b.node("ReduceMean", [b.node("Abs", [w], "size")], "scale", keepdims=0)
+    b.node("Round", [b.node("Div", [w, "scale"], "steps")], "whole")
+    return ended(b, b.node("Mul", ["whole", "scale"], "weight"))
+
+
 def answers(model) -> np.ndarray:
     x = np.random.default_rng(1).standard_normal((5, IN)).astype(np.float32)
     return runtime.run(runtime.session(model), {"x": x})[0]
 
 
-@pytest.mark.parametrize("build", [weight_norm, spectral, masked, adapter, rounded])
+@pytest.mark.parametrize("build", [weight_norm, spectral, masked, adapter, rounded, ternary])
 def test_a_computed_weight_becomes_a_weight(build):
     before = opened(build(), without=frozenset({"expressions"}))
     model = opened(build())

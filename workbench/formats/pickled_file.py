@@ -4,26 +4,21 @@ A pickled module that is not trusted opens as its weights (see weights_file). Ne
 that fit its first weight are tried.
 """
 
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import onnx
-
-from workbench.core.base.errors import Cancelled, UserError
+from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.base.trust import HOW
-from workbench.formats.exporting.failure import explained, first_line
+from workbench.formats.exporting.as_given import unwrapped
+from workbench.formats.exporting.failure import first_line
 from workbench.formats.format import Format, Loaded, register
-from workbench.formats.onnx_file import from_graph
-from workbench.formats.torch_export import differs, export, quiet
+from workbench.formats.torch_export import export, quiet
 from workbench.formats.weights.network import TABLES
 from workbench.formats.weights.parts import members
-from workbench.graph.model.model import Source
+from workbench.formats.weights.state_dict import USUAL
 
-OPSET = 17  # the newest that torch's exporter of TorchScript is well tried with
 SIDES, SAMPLES, TOKENS = (224, 32, 28, 64, 96, 128, 299, 512), (16_000, 1024, 512), 16
 INTERNAL, DAMAGED = "INTERNAL ASSERT", Message("it is damaged")  # what torch says of a program that is no program
 FUNCTION = Message("Give a function that loads it and returns (module, example_inputs): file.py:function.")
@@ -43,8 +38,11 @@ def load_module(path: str, job: Job) -> Loaded:
             path=path,
             reason=first_line(error),
         ) from error
+    if isinstance(module, dict):  # a checkpoint with the module beside the rest
+        module = next((module[key] for key in USUAL if isinstance(module.get(key), torch.nn.Module)), None)
     if not isinstance(module, torch.nn.Module):
         raise UserError("{path} holds no module.", "Open its weights alone, without trust.", path=path)
+    module = unwrapped(module)
     return export(module.float().eval(), example_of(module, path), {}, path, "module", job)
 
 
@@ -67,36 +65,7 @@ def load_script(path: str, trusted: bool, job: Job) -> Loaded:
             reason=DAMAGED if INTERNAL in str(error) else first_line(error),
         ) from error
     inputs = example_of(module, path)
-    job.report(Message("exporting to ONNX"), 0.1)
-    proto = _exported(module, inputs, path)
-    graph, notes = from_graph(proto, None, path)
-    compared = differs(module, inputs, {}, graph, path)
-    return Loaded(graph, Source(path, "torchscript", proto.ByteSize()), (*notes, *compared))
-
-
-def _exported(module: Any, inputs: tuple[Any, ...], path: str) -> onnx.ModelProto:
-    """Export with torch's TorchScript exporter, which keeps the names of the weights; the batch is dynamic."""
-    import torch
-
-    names = [f"input_{index}" if index else "input" for index in range(len(inputs))]
-    with tempfile.TemporaryDirectory() as place:
-        file = str(Path(place) / "model.onnx")
-        try:
-            with quiet():
-                torch.onnx.export(
-                    module,
-                    inputs,
-                    file,
-                    dynamo=False,
-                    opset_version=OPSET,
-                    input_names=names,
-                    dynamic_axes={name: {0: "batch"} for name in names},
-                )
-        except Cancelled:
-            raise
-        except Exception as error:
-            raise explained(error, path) from error
-        return onnx.load(file)
+    return export(module, inputs, {}, path, "torchscript", job)
 
 
 def example_of(module: Any, path: str) -> tuple[Any, ...]:
@@ -129,6 +98,7 @@ def _guesses(module: Any) -> Iterator[Any]:
         else:
             yield torch.zeros(1, channels)
             yield torch.zeros(1, TOKENS, channels)
+            yield torch.ones(1, TOKENS, dtype=torch.int64)  # a table by another name
 
 
 def _is_script(path: str, head: bytes) -> bool:

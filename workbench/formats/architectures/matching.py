@@ -1,7 +1,8 @@
 """Matching of weights to a torch module, by name and shape; whatever does not match is listed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.formats.weights.stored import Checkpoint, Reader, Stored
 
 NAMED = 4  # names in a sentence; the others are counted
+MOST = 8  # prefixes that are tried
 PARTS = ("model", "backbone", "encoder", "net", "module")  # under which training scripts keep the network
 
 
@@ -32,10 +34,11 @@ class Match:
 def match(shapes: Mapping[str, tuple[int, ...]], found: Mapping[str, Stored]) -> Match:
     """Compare names and shapes, `shapes` being the module's; a common prefix is added or removed if that matches
     better."""
-    prefixes = ["", *(f"{part}." for part in PARTS)]
+    added = ["", *(f"{part}." for part in PARTS), *_prefixes(found, shapes)]
+    removed = [*(f"{part}." for part in PARTS), *_prefixes(shapes, found)]
     ways = [
-        *({name: prefix + name for name in shapes} for prefix in prefixes),
-        *({name: name.removeprefix(prefix) for name in shapes} for prefix in prefixes[1:]),
+        *({name: prefix + name for name in shapes} for prefix in added),
+        *({name: name.removeprefix(prefix) for name in shapes} for prefix in removed),
     ]
     names = max(ways, key=lambda way: sum(other in found for other in way.values()))
     there = {name: other for name, other in names.items() if other in found}
@@ -54,6 +57,13 @@ def match(shapes: Mapping[str, tuple[int, ...]], found: Mapping[str, Stored]) ->
         tuple(differ.values()),
         tuple(name for name in found if name not in read),
     )
+
+
+def _prefixes(longer: Iterable[str], shorter: Iterable[str]) -> list[str]:
+    """Return what precedes the first of the shorter names in the longer ones, if anything: at most MOST."""
+    first = next(iter(shorter), "")
+    found = (name.removesuffix(first) for name in longer if first and name.endswith(f".{first}"))
+    return list(islice(found, MOST))
 
 
 def refuse(matched: Match, path: str, architecture: str) -> None:
@@ -99,7 +109,9 @@ def fill(module: Any, found: Checkpoint, path: str, architecture: str) -> tuple[
 
     state = module.state_dict()
     matched = match({name: tuple(tensor.shape) for name, tensor in state.items()}, found.tensors)
-    refuse(matched, path, architecture)
+    tied = {_place(state[name]) for name in matched.names}  # stored once, under one of its names
+    missing = tuple(name for name in matched.missing if _place(state[name]) not in tied)
+    refuse(replace(matched, missing=missing), path, architecture)
     reader = Reader()
     with torch.no_grad():
         for name, other in matched.names.items():
@@ -108,3 +120,8 @@ def fill(module: Any, found: Checkpoint, path: str, architecture: str) -> tuple[
                 array = array.astype(np.float32)
             state[name].copy_(torch.from_numpy(np.array(array)))
     return note_on_left(matched.left)
+
+
+def _place(tensor: Any) -> tuple[int, tuple[int, ...], tuple[int, ...]] | int:
+    """Return what tensors have in common that share their values; an empty tensor shares none."""
+    return (tensor.data_ptr(), tuple(tensor.shape), tuple(tensor.stride())) if tensor.numel() else id(tensor)

@@ -25,6 +25,16 @@ KNOWN: tuple[tuple[str, str, str], ...] = (
         Message("Choose by torch.where or torch.cond, or decide it before the export."),
     ),
     (
+        r"_pack_padded_sequence|PackedSequence|forward: (h_zeros|hx) = torch\.zeros\(",
+        Message("it packs sequences of different lengths, which torch.export cannot follow"),
+        Message("Give the recurrent layer the padded sequences (no pack_padded_sequence), and mask what it returns."),
+    ),
+    (
+        r"fused_moving_avg_obs|_fake_quantize",
+        Message("it has fake quantisation with observers, as training for torch's quantisation leaves it"),
+        Message("Give the float module from before prepare_qat; the workbench quantises that."),
+    ),
+    (
         r"DynamicCache|past_key_values|EncoderDecoderCache",
         Message("it takes or returns a cache of keys and values"),
         Message("Set config.use_cache = False, or call it with use_cache=False."),
@@ -61,7 +71,9 @@ def explained(error: BaseException | None, name: str, nodes: Callable[[], list[t
     program with their origins, for use if torch could export it and only ONNX lacks an operator."""
     chain = list(_chain(error))
     text = "\n".join(f"{type(each).__name__}: {each}" for each in chain)
-    known = next((row for row in KNOWN if re.search(row[0], text)), ("", "", OTHERWISE))
+    frames = [frame for each in chain for frame in traceback.extract_tb(each.__traceback__)]
+    lines = [f"{frame.name}: {frame.line}" for frame in frames]
+    known = next((row for row in KNOWN if re.search(row[0], "\n".join([text, *lines]))), ("", "", OTHERWISE))
     found = _OPERATOR.search(text)
     operator = next(filter(None, found.groups()), "") if found is not None else ""
     reason = Message(known[1], operator=operator or "?") if known[1] else first_line(chain[-1] if chain else error)
@@ -75,6 +87,25 @@ def explained(error: BaseException | None, name: str, nodes: Callable[[], list[t
         known[2],
         name=name,
         reason=reason,
+        file=Path(place[0]).name,
+        line=place[1],
+        code=linecache.getline(*place).strip()[:LONGEST] or "?",
+    )
+
+
+def does_not_run(error: BaseException, name: str) -> UserError:
+    """Return the UserError for a module that fails on its example inputs, without any export."""
+    chain = list(_chain(error))
+    place = _users_line(chain, "")
+    hint = Message("Check the shapes and types of the inputs, and the module.")
+    if place is None:
+        what = "{name} does not run on the example inputs: {reason}."
+        return UserError(what, hint, name=name, reason=first_line(error))
+    return UserError(
+        "{name} does not run on the example inputs: {reason} ({file}, line {line}: {code}).",
+        hint,
+        name=name,
+        reason=first_line(error),
         file=Path(place[0]).name,
         line=place[1],
         code=linecache.getline(*place).strip()[:LONGEST] or "?",

@@ -38,17 +38,17 @@ def attempts(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], shapes:
     batched = [leaf for leaf in pytree.tree_leaves(given) if isinstance(leaf, torch.Tensor) and leaf.dim()]
     if not batched or (args and kwargs):
         return [Attempt(_called(*given), notes=(FIXED_BATCH,), last=True)]
-    one = all(leaf.shape[0] == 1 for leaf in batched)
+    samples = batched[0].shape[0]  # where an input has another first size, that is no batch: the edges of a graph
 
     def doubled(leaf: Any) -> Any:
         single = isinstance(leaf, torch.Tensor) and leaf.dim() > 0 and leaf.shape[0] == 1
         return torch.cat([leaf, leaf]) if single else leaf
 
-    many = pytree.tree_map(doubled, given) if one else given
+    many = pytree.tree_map(doubled, given) if samples == 1 else given
     lengths = _lengths(model, batched)
     made = []
     for free in [lengths, frozenset[int]()] if lengths else [frozenset[int]()]:
-        sizes = [pytree.tree_map(lambda leaf, free=free: _free(leaf, free), part) for part in given]
+        sizes = [pytree.tree_map(lambda leaf, free=free: _free(leaf, free, samples), part) for part in given]
         options = {**_called(*many), "dynamic_shapes": sizes[1] if kwargs else sizes[0]}
         made.append(Attempt(options, free, (FIXED_LENGTH,) if lengths and not free else ()))
     return [*made, Attempt(_called(*given), notes=(FIXED_BATCH,), last=True)]
@@ -66,14 +66,18 @@ def _called(args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
     return {"args": args, "kwargs": kwargs or None}
 
 
-def _free(leaf: Any, lengths: frozenset[int]) -> dict[int, str] | None:
-    """Return the dynamic dimensions of one input, with their names."""
+def _free(leaf: Any, lengths: frozenset[int], samples: int) -> dict[int, str] | None:
+    """Return the dynamic dimensions of one input, with their names. Equal names mean equal sizes: ONNX Runtime reuses
+    memory by them."""
     import torch
 
     if not isinstance(leaf, torch.Tensor) or not leaf.dim():
         return None
-    long = leaf.dim() > 1 and leaf.shape[1] in lengths and _is_sequence(leaf)
-    return {0: BATCH, 1: SEQUENCE} if long else {0: BATCH}
+    found = {0: BATCH} if leaf.shape[0] == samples else {}
+    if leaf.dim() > 1 and leaf.shape[1] in lengths and _is_sequence(leaf):
+        number = sorted(lengths, reverse=True).index(leaf.shape[1])
+        found[1] = f"{SEQUENCE}_{number + 1}" if number else SEQUENCE
+    return found or None
 
 
 def _is_sequence(leaf: Any) -> bool:
@@ -101,7 +105,7 @@ def lengthened(
     from torch.utils import _pytree as pytree
 
     def longer(leaf: Any) -> Any:
-        if not isinstance(leaf, torch.Tensor) or SEQUENCE not in (_free(leaf, lengths) or {}).values():
+        if not isinstance(leaf, torch.Tensor) or 1 not in (_free(leaf, lengths, 0) or {}):
             return leaf
         return torch.cat([leaf, leaf[:, : leaf.shape[1] // 2 + 1]], 1)
 

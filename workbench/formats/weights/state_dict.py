@@ -259,9 +259,10 @@ def _checkpoint(found: Any, path: str) -> Checkpoint:
     """Find the weights in the object that a training script saved. Raises Unreadable if there are none."""
     module = found.name if isinstance(found, Opaque) else ""
     notes: list[str] = []
-    if isinstance(found, dict) and not any(isinstance(value, View) for value in found.values()):
-        key = next((key for key in USUAL if _tensors_in(found.get(key))), None)
-        if key is not None:
+    if isinstance(found, dict):
+        beside = sum(isinstance(value, View) for value in found.values())  # such as the loss
+        key = next((key for key in USUAL if sum(1 for _ in _walk(found.get(key))) > beside), None)
+        if key is not None and not isinstance(found[key], View):
             module = found[key].name if isinstance(found[key], Opaque) else ""
             found = found[key]
             notes.append(Message("The weights were found under '{key}'.", key=key))
@@ -316,7 +317,8 @@ def _others(found: Any) -> Iterator[tuple[str, Message]]:
         entries = _entries(mapping)
         if not plain or any(isinstance(value, View) for _, value in entries):
             for name, value in entries:
-                kind = _kind(value.name) if isinstance(value, Opaque) else None
+                module = isinstance(value, Opaque) and isinstance(value.state, dict)  # of torch.nn.modules.sparse
+                kind = _kind(value.name) if isinstance(value, Opaque) and not module else None
                 if kind is not None:
                     yield name, kind
 

@@ -16,6 +16,8 @@ _PARAMETER = re.compile(
     r"([./_](weights?|kernel|w|W|R|w_0|bias|b|b_0|embeddings?|beta|gamma|scale)(_quantized)?"
     r"|/ReadVariableOp(_\d+)?)?(:\d+)?$"
 )
+# What torch keeps a weight in while it is normalised, pruned or parametrised: torch.nn.utils.
+_STORED = re.compile(r"(?:\.weight_(?:orig|mask|[gv])|\.parametrizations\.weight\.original[01]?)$")
 _RECURRENT = re.compile(r"\.weight_[ih]h(?:_(l\d+))?(_reverse)?$")  # torch.nn.LSTM and LSTMCell
 # Names that exporters and optimisers generate.
 _ANONYMOUS = re.compile(r"(val|onnx::\w+?|const\w*|constant\w*|tensor|initializer|t|v|p|w|W|B)?_?\d*", re.IGNORECASE)
@@ -30,7 +32,8 @@ def module_path(node: ir.Node, weight: str, bias: str = "") -> str:
     """
     for name in (weight, bias):
         if name and not anonymous(name):
-            return clean(_PARAMETER.sub("", _RECURRENT.sub(_layer, name))) or clean(name)
+            plain = _STORED.sub(".weight", name)
+            return clean(_PARAMETER.sub("", _RECURRENT.sub(_layer, plain))) or clean(name)
     return _scope(node) or clean(_without_operator(node)) or clean(weight) or node.op_type.lower()
 
 

@@ -9,8 +9,8 @@ from math import prod
 
 import numpy as np
 import onnx_ir as ir
-from onnx_ir.passes import common
 
+from workbench.graph.model import unused
 from workbench.graph.model.hidden_weights import constant_values
 from workbench.graph.model.settings import REDUCTIONS
 from workbench.graph.onnx import names, runtime, shapes
@@ -99,7 +99,7 @@ def _values(model: ir.Model, wanted: list[str]) -> list[np.ndarray]:
     copy.graph.outputs.extend(made[name] for name in wanted)
     for value in copy.graph.outputs:
         value.type = ir.TensorType(ir.DataType.FLOAT)
-    common.RemoveUnusedNodesPass()(copy)
+    unused.remove(copy)
     copy.graph.inputs.clear()
     return runtime.run(runtime.session(copy, threads=1), {})
 
@@ -117,5 +117,4 @@ def _replace(graph: ir.Graph, value: ir.Value, inside: dict[ir.Node, None], arra
     new = ir.Value(name=name, const_value=ir.Tensor(array, name=name))
     graph.initializers.add(new)
     value.replace_all_uses_with(new)
-    for node in inside:
-        graph.remove(node, safe=True)
+    graph.remove(inside, safe=True)  # at once: they may read each other in any order

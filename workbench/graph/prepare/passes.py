@@ -11,6 +11,7 @@ from onnx_ir.passes import common
 from workbench.core.base.message import AND, CLAUSE, Joined, Message
 from workbench.core.base.several import as_names
 from workbench.core.layer_data.layer import Preparation
+from workbench.graph.model import unused
 from workbench.graph.onnx import names, proto_size
 from workbench.graph.prepare import fold_batchnorm, fold_constants, fold_expressions, fold_padding, hard_swish
 from workbench.graph.storage.decoders import DOMAIN as DECODERS
@@ -222,7 +223,7 @@ def _unused(model: ir.Model) -> PassResult:
     graph = model.graph
     nodes = {node: proto_size.nodes_bytes([node]) for node in graph}
     tensors = {value: proto_size.initializer_bytes(value) for value in graph.initializers.values()}
-    common.RemoveUnusedNodesPass()(model)
+    unused.remove(model)
     for name, value in list(graph.initializers.items()):
         if not value.uses() and not value.is_graph_output():
             del graph.initializers[name]

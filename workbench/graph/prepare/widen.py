@@ -20,15 +20,15 @@ NAMING = ("to", "dtype", "output_dtype", "output_datatype", "softmax_precision",
 
 
 def types_of_weights(model: ir.Model) -> tuple[ir.DataType, ...]:
-    """Return the types other than float32 of constants that an operator multiplies by, possibly after moves."""
+    """Return the types other than float32 of constants that an operator multiplies by, possibly after moves, or after
+    a cast to such a type (torch.autocast)."""
     local = {(domain, name) for domain, name, _ in model.functions}
     holders: list[ir.Graph | ir.Function] = [*_graphs(model), *model.functions.values()]
-    found = {
-        tensor.dtype
-        for graph in holders
-        for value, tensor in _constants(graph)
-        if tensor.dtype in OTHERS and _multiplied(value, local)
-    }
+    constants = [pair for graph in holders for pair in _constants(graph)]
+    found = {tensor.dtype for value, tensor in constants if tensor.dtype in OTHERS and _multiplied(value, local)}
+    for made, kind in (cast for value, tensor in constants for cast in _casts(value, tensor)):
+        if kind not in found and _multiplied(made, local):
+            found.add(kind)
     return tuple(kind for kind in OTHERS if kind in found)
 
 
@@ -99,6 +99,14 @@ def _values(graph: ir.Graph) -> Iterator[ir.Value]:
     yield from graph.initializers.values()
     for node in graph:
         yield from node.outputs
+
+
+def _casts(value: ir.Value, tensor: ir.TensorProtocol) -> Iterator[tuple[ir.Value, ir.DataType]]:
+    """Yield the results of casts of a float constant to one of these types, with the type."""
+    for use in value.uses() if tensor.dtype.is_floating_point() else ():
+        to = use.node.attributes.get("to") if use.node.op_type == "Cast" else None
+        if to is not None and not to.is_ref() and to.as_int() in {kind.value for kind in OTHERS}:
+            yield use.node.outputs[0], ir.DataType(to.as_int())
 
 
 def _multiplied(value: ir.Value, local: Collection[tuple[str, str]]) -> bool:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
 import onnx_ir as ir
-from onnx_ir.passes import common
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.several import as_names
+from workbench.graph.model import unused
 from workbench.graph.model.inventory import Site
 from workbench.graph.model.model import Model
 from workbench.graph.model.operators import number
@@ -290,7 +290,7 @@ def _as_input(graph: ir.Graph, name: str) -> ir.Value:
 
 def _prune(model: ir.Model) -> None:
     """Remove everything that the outputs do not need, including inputs."""
-    common.RemoveUnusedNodesPass()(model)
+    unused.remove(model)
     graph = model.graph
     for name, value in list(graph.initializers.items()):
         if not value.uses() and not value.is_graph_output():

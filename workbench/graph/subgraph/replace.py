@@ -6,10 +6,10 @@ from typing import Literal
 
 import numpy as np
 import onnx_ir as ir
-from onnx_ir.passes import common
 
 from workbench.core.base.errors import UserError
 from workbench.core.layer_data.layer import Layer
+from workbench.graph.model import unused
 from workbench.graph.model.inventory import Site, find_layers
 from workbench.graph.model.model import Model
 from workbench.graph.onnx.names import free, free_node
@@ -132,7 +132,7 @@ def replaced(model: Model, span: Span, form: Form, weight: np.ndarray, bias: np.
         node.name = site.node if node is nodes[0] else free_node(f"{site.node}.bias", graph)
         node.outputs[0].name = node.outputs[0].name or free(f"{span.given}.product", graph)
     first.name = free_node(f"{site.node}__before", graph)
-    common.RemoveUnusedNodesPass()(copy)
+    unused.remove(copy)
     for name, value in list(graph.initializers.items()):
         if not value.uses() and not value.is_graph_output():
             del graph.initializers[name]

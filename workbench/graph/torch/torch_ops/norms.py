@@ -38,7 +38,12 @@ def _skip_layer_norm(a: Attributes, x: Inputs, v: int) -> tuple[Tensor, None, No
 
 @op("BatchNormalization", "epsilon momentum", inputs=5, spatial=(1,), training_mode=(0,))
 def _batch_norm(a: Attributes, x: Inputs, v: int) -> Tensor:
-    return functional.batch_norm(x[0], x[3], x[4], x[1], x[2], False, 0.0, a["epsilon"])
+    values, scale, shift, mean, variance = x
+    if mean.requires_grad or variance.requires_grad:  # they are computed, of the batch; torch takes them as constants
+        shape = [1, -1, *[1] * (values.dim() - 2)]
+        spread = (variance + a["epsilon"]).rsqrt().reshape(shape)
+        return _per_channel((values - mean.reshape(shape)) * spread, scale, shift)
+    return functional.batch_norm(values, mean, variance, scale, shift, False, 0.0, a["epsilon"])
 
 
 @op("InstanceNormalization", "epsilon", inputs=3)
