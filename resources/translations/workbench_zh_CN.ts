@@ -5349,19 +5349,14 @@
       <translation>内部出错：{kind}：{error}。</translation>
     </message>
     <message>
-      <source>No model is open.</source>
-      <extracomment>workbench/engine/api/service.py</extracomment>
-      <translation>没有打开的模型。</translation>
-    </message>
-    <message>
-      <source>Open one first.</source>
-      <extracomment>workbench/engine/api/service.py</extracomment>
-      <translation>请先打开一个模型。</translation>
-    </message>
-    <message>
       <source>Restore the earlier file and measure again, or open the new one.</source>
       <extracomment>workbench/engine/api/service.py</extracomment>
       <translation>请放回之前的文件并重新测量，或打开新文件。</translation>
+    </message>
+    <message>
+      <source>The engine has no model open.</source>
+      <extracomment>workbench/engine/api/service.py</extracomment>
+      <translation>引擎未打开任何模型。</translation>
     </message>
     <message>
       <source>The model is unaffected; see the log for details.</source>
@@ -5372,6 +5367,11 @@
       <source>There is not enough memory.</source>
       <extracomment>workbench/engine/api/service.py</extracomment>
       <translation>内存不足。</translation>
+    </message>
+    <message>
+      <source>Use Run &gt; Restart engine, or open another model.</source>
+      <extracomment>workbench/engine/api/service.py</extracomment>
+      <translation>请使用“运行 &gt; 重启引擎”，或打开其他模型。</translation>
     </message>
     <message>
       <source>reading the weights</source>
@@ -10039,14 +10039,29 @@
       <translation>{title}：{field}</translation>
     </message>
     <message>
+      <source>Cannot be edited</source>
+      <extracomment>workbench/ui/actions/header.py</extracomment>
+      <translation>不能编辑</translation>
+    </message>
+    <message>
       <source>Edit again</source>
       <extracomment>workbench/ui/actions/header.py</extracomment>
       <translation>恢复编辑</translation>
     </message>
     <message>
+      <source>Its steps appear here, with their effect on size and accuracy.</source>
+      <extracomment>workbench/ui/actions/header.py</extracomment>
+      <translation>这里显示其步骤，以及步骤对大小和准确率的影响。</translation>
+    </message>
+    <message>
       <source>Left alone: steps for several layers, presets and searches skip this layer. Adding a step to this layer alone lifts this.</source>
       <extracomment>workbench/ui/actions/header.py</extracomment>
       <translation>保持不变：应用于多层的步骤、预设和搜索会跳过此层。仅在此层添加步骤即可解除。</translation>
+    </message>
+    <message>
+      <source>Select a layer</source>
+      <extracomment>workbench/ui/actions/header.py</extracomment>
+      <translation>选择一层</translation>
     </message>
     <message>
       <source>Steps for several layers, presets and searches include these layers again</source>
@@ -10129,24 +10144,9 @@
       <translation>添加{title}</translation>
     </message>
     <message>
-      <source>Cannot be edited</source>
-      <extracomment>workbench/ui/actions/panel.py</extracomment>
-      <translation>不能编辑</translation>
-    </message>
-    <message>
-      <source>Its steps appear here, with their effect on size and accuracy.</source>
-      <extracomment>workbench/ui/actions/panel.py</extracomment>
-      <translation>这里显示其步骤，以及步骤对大小和准确率的影响。</translation>
-    </message>
-    <message>
       <source>Move {title}</source>
       <extracomment>workbench/ui/actions/panel.py</extracomment>
       <translation>移动{title}</translation>
-    </message>
-    <message>
-      <source>Select a layer</source>
-      <extracomment>workbench/ui/actions/panel.py</extracomment>
-      <translation>选择一层</translation>
     </message>
     <message>
       <source>Select a layer that can be edited.</source>
@@ -13106,6 +13106,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>正在重新打开模型</translation>
     </message>
     <message>
+      <source>Run &gt; Restart engine tries again.</source>
+      <extracomment>workbench/ui/session/reconnect.py</extracomment>
+      <translation>“运行 &gt; 重启引擎”可重试。</translation>
+    </message>
+    <message>
       <source>The model is not open. Reopen it with Run &gt; Restart engine.</source>
       <extracomment>workbench/ui/session/reconnect.py</extracomment>
       <translation>模型未打开。请用“运行 &gt; 重启引擎”重新打开。</translation>
@@ -15589,6 +15594,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Training. The best state on the left curve is kept.</source>
       <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
       <translation>正在训练。保留左侧曲线上的最佳状态。</translation>
+    </message>
+    <message>
+      <source>Training. What was learned is compared with the start when it is done.</source>
+      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
+      <translation>正在训练。完成后会将学习结果与训练前进行比较。</translation>
     </message>
     <message>
       <source>Trains at temperatures from 1 to 20, each from the same start, and plots the metric.</source>

@@ -130,7 +130,7 @@ def test_another_model_in_the_same_file_is_refused_until_it_is_opened(session, q
     )
     with qtbot.waitSignal(session.export_failed, timeout=WAIT) as failed:  # nothing is done to the other one
         session.export(str(files[0].parent / "out"), "small")
-    assert "No model is open" in failed.args[0]
+    assert "The engine has no model open" in failed.args[0]
     session.open(str(files[0]), data=str(files[1]))
     qtbot.waitUntil(lambda: session.layer(LAYER) is None and measured(session), timeout=WAIT)
     assert len(session.complaints) == 1 and not session.measuring_paused

@@ -51,6 +51,15 @@ def train(tab, session, qtbot, button) -> None:
     session.turns.settle()
 
 
+def test_only_stages_that_train_by_epochs_promise_a_learning_curve(tab, session):
+    stages(session, [Stage("reconstruct")])
+    session.turns.settle()
+    assert not tab.reached.isVisible() and not tab.loss.isVisible() and tab.outcome.isVisible()
+    stages(session, [Stage("reconstruct"), TUNE])
+    session.turns.settle()
+    assert tab.reached.isVisible() and tab.loss.isVisible()
+
+
 def test_stages_are_added_changed_moved_and_removed_and_all_of_it_can_be_undone(tab, session):
     assert not tab.train.isEnabled() and "Add a stage" in tab.why_not.text()
     choose(tab, session, 0)

@@ -380,7 +380,7 @@ class Service:
 
     def _open(self) -> Workspace:
         if self.workspace is None:
-            raise UserError("No model is open.", "Open one first.")
+            raise UserError("The engine has no model open.", "Use Run > Restart engine, or open another model.")
         return self.workspace
 
     def _replace(self, workspace: Workspace) -> None:

@@ -178,9 +178,11 @@ class Reconstruction:
             parts = self._parts(number, fronts, part)
             if number < state.blocks:
                 continue
-            self._block(number, parts, part)
+            try:
+                self._block(number, parts, part)
+            finally:
+                state.seconds += job.spent - since  # also of a block that was not finished
             state.blocks = number + 1
-            state.seconds += job.spent - since
             state.save(self.checkpoint)
 
     def _block(self, number: int, parts: Sequence[Part], job: Job) -> None:

@@ -5,8 +5,8 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.core.base.quantities import amount
-from workbench.core.layer_data.layer import Layer
-from workbench.ui.text.describe import kind_of
+from workbench.core.layer_data.layer import Layer, ModelSummary
+from workbench.ui.text.describe import kind_of, unless_none
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Elided, Icon, heading, label, muted, wrapped
 
@@ -99,6 +99,12 @@ class Placeholder(QWidget):
             text.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
             column.addWidget(text)
         column.addStretch(3)
+
+    def show_model(self, model: ModelSummary | None) -> None:
+        """Ask for a layer of the model, if it has one that can be edited."""
+        below = self.tr("Its steps appear here, with their effect on size and accuracy.")
+        words = unless_none(model, below)
+        self.show_text(self.tr("Select a layer") if words == below else self.tr("Cannot be edited"), words)
 
     def show_text(self, title: str, sentence: str) -> None:
         self.title.setText(title)

@@ -233,9 +233,7 @@ class ActionPanel(QWidget):
                 "size and accuracy follow."
             )
         )
-        self.nothing.show_text(
-            self.tr("Select a layer"), self.tr("Its steps appear here, with their effect on size and accuracy.")
-        )
+        self.nothing.show_model(None)
         self.result.hide()
         inner = QWidget(self)
         self._column = QVBoxLayout(inner)

@@ -47,6 +47,7 @@ class DataDialog(QDialog):
         self._session, self._wanted, self._attach = session, wanted, attach
         self._found: DataCheck | None = None
         self._job = 0
+        session.model_changed.connect(self.reject)  # the data was checked for another model
         self._make()
         self._lay_out()
         if found is None:

@@ -105,4 +105,5 @@ class PlotPair(PlotSplitter):
         for place, plot in enumerate(self._plots):
             plot.setVisible(shown in (place, BOTH))
         self.group.button(BOTH).setEnabled(self._has_room(TIGHT * self._comfort))
-        self.group.button(shown).setChecked(True)
+        if self.group.checkedId() in (FIRST, SECOND, BOTH, -1):  # not while the owner shows another page in their place
+            self.group.button(shown).setChecked(True)

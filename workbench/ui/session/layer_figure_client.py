@@ -19,10 +19,15 @@ KEPT = 60
 
 
 class Looks(QObject):
-    """`answered(wanted, picture)`: for the current layer and recipe. `failed(wanted, sentence)`."""
+    """`answered(wanted, picture)`: for the current layer and recipe. `failed(wanted, sentence)`.
+
+    `forgotten`: answers so far no longer hold and requests were dropped, as the data changed or a recipe was trained;
+    what is on show has to be asked again.
+    """
 
     answered = Signal(object, object)
     failed = Signal(object, str)
+    forgotten = Signal()
 
     def __init__(self, session: State, parent: QObject | None = None) -> None:
         super().__init__(parent or session)
@@ -30,7 +35,7 @@ class Looks(QObject):
         self._known: Remembered[Any] = Remembered(KEPT)
         self._lines: dict[type, Latest] = {}
         session.model_changed.connect(self._forget)
-        session.data_changed.connect(self._forget)
+        session.data_changed.connect(self.forget)
 
     def ask(self, wanted: Wanted) -> None:
         """Request a figure of the current layer, if there is one; it comes with `answered`, at once if it is known."""
@@ -71,6 +76,11 @@ class Looks(QObject):
         """Return the cache key; an outlook belongs to the layer as opened."""
         of_recipe = () if isinstance(wanted, WantOutlook) else self._session.recipe.in_effect
         return self._session.current, of_recipe, wanted
+
+    def forget(self) -> None:
+        """Drop all answers, and let what is on show be asked again."""
+        self._forget()
+        self.forgotten.emit()
 
     def _forget(self) -> None:
         self._known.clear()

@@ -52,8 +52,10 @@ class Revival(QObject):
             if attached is None:
                 self._over()
 
+        again = self.tr("Run > Restart engine tries again.")
+
         def is_not_open(failure: Failed) -> None:
-            session.failed.emit(self.tr("Cannot reopen the model"), failure.what, failure.hint)
+            session.failed.emit(self.tr("Cannot reopen the model"), failure.what, f"{failure.hint} {again}".strip())
             self._give_up()
 
         def stopped() -> None:

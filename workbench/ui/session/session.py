@@ -178,6 +178,8 @@ class Session(State):
         self.data_changed.emit()
         self.recipe_changed.emit()
         self.couplings_changed.emit()
+        for signal in (self.selection_changed, self.view_changed, self.edit_changed):
+            signal.emit()  # nothing is selected yet; a model without a layer that can be edited leaves it at that
         free = [layer for layer in summary.layers if not layer.locked]
         self.select([max(free, key=lambda layer: layer.bytes).path] if free else ())  # where most is to be saved
         self._ask_couplings()

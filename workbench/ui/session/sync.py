@@ -122,7 +122,9 @@ class Refresher(QObject):
     def refresh_and_predict(self) -> None:
         """Refresh for changed data, and prepare the predictor in the background."""
         self.refresh()
-        if self._predicts and self._session.data is not None:
+        model = self._session.model
+        editable = model is not None and any(not layer.locked for layer in model.layers)
+        if self._predicts and self._session.data is not None and editable:
             self._predicting = self._link.request(
                 messages.Predict, Handlers(done=self._show_predictability, failed=self._session.mention, quiet=True)
             )

@@ -195,6 +195,8 @@ class Workspace(QObject):
         for signal in (self.scans.changed, self.scans.shown, session.methods_changed):
             signal.connect(self._show_losses)
         self.inspect.wanted.connect(self.looks.ask)
+        self.looks.forgotten.connect(self.inspect.ask_again)
+        session.trainings.trained.connect(lambda _recipe: self.looks.forget())
         for answer in (self.looks.answered, self.looks.failed):  # it belongs to the layer that is selected now
             answer.connect(lambda *_: self._looks.run())
         self.looks.answered.connect(self.inspect.show_picture)
@@ -228,6 +230,8 @@ class Workspace(QObject):
         self.actions.set_methods(tuple(self._session.methods.values()))
 
     def _show_selection(self) -> None:
+        self.actions.nothing.show_model(self._session.model)
+        self.inspect.set_model(self._session.model)
         self.actions.set_layers(self._chosen_layers())
         self.actions.set_view(self._session.view)
         self._show_steps()

@@ -105,3 +105,10 @@ def format_words(name: str) -> str:
         "checkpoint": tr("state dict, weights only"),
     }
     return known.get(name, name)
+
+
+def unless_none(model: ModelSummary | None, words: str) -> str:
+    """Return the words that ask for a layer; of a model without any that can be edited, that instead."""
+    if model is None or any(not layer.locked for layer in model.layers):
+        return words
+    return tr("This model has no layer that can be edited.")

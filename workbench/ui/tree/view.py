@@ -111,7 +111,15 @@ class LayerTree(QTreeView):
             painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
             where = self.viewport().rect().adjusted(ASIDE, ASIDE, -ASIDE, -ASIDE)
             flags = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(where, flags, self.tr("No matching layers (Esc clears the filter)"))
+            painter.drawText(where, flags, self.sentence)
+
+    @property
+    def sentence(self) -> str:
+        """Return what stands in place of rows."""
+        proxy = self.model()
+        if isinstance(proxy, LayerTreeProxy) and proxy.sourceModel().rowCount() == 0:
+            return self.tr("This model has no layer that can be edited.")
+        return self.tr("No matching layers (Esc clears the filter)")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Typing starts a search in Qt; Space would only toggle the current row, which Ctrl+Space does too.

@@ -20,6 +20,7 @@ from workbench.ui.session.undo import Remembered
 from workbench.ui.tabs.activations import words
 from workbench.ui.tabs.activations.ranges_plot import RangesPlot
 from workbench.ui.tabs.activations.values_plot import ValuesPlot
+from workbench.ui.text.describe import unless_none
 from workbench.ui.text.i18n import said
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import toggle
@@ -260,7 +261,7 @@ class ActivationsTab(QWidget):
         session = self._session
         layer = session.layer(session.current)
         if layer is None:
-            return self.tr("Select a layer to see its activations.")
+            return unless_none(session.model, self.tr("Select a layer to see its activations."))
         if layer.locked:
             return said(layer.locked)
         if session.data is None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.layer_data.channel_groups import Couplings
-from workbench.core.layer_data.layer import Layer
+from workbench.core.layer_data.layer import Layer, ModelSummary
 from workbench.core.layer_data.layer_queries import Wanted, WantWhitened
 from workbench.core.layer_data.pictures import Whitened
 from workbench.core.layer_data.views import EditView, LayerView
@@ -23,7 +23,7 @@ from workbench.ui.tabs.inspect.layer_header import LayerHeader
 from workbench.ui.tabs.inspect.pictures_view import PicturesView
 from workbench.ui.tabs.inspect.selection_view import SelectionView
 from workbench.ui.tabs.inspect.weights_view import WeightsView
-from workbench.ui.text.describe import coupling_of
+from workbench.ui.text.describe import coupling_of, unless_none
 from workbench.ui.text.plot_params import edge_of, from_edge, from_rank, from_threshold, rank_of, threshold_of
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import toggle
@@ -74,7 +74,8 @@ class InspectTab(QWidget):
         self.plots = PlotPair(
             self.weights, self.spectrum, (self.tr("Weights"), self.tr("Singular values")), COMFORT, self
         )
-        self.hint = Plain(self.tr("Select a layer to inspect it."), self)
+        self.hint = Plain(self)
+        self.set_model(None)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hint.setForegroundRole(self.hint.palette().ColorRole.PlaceholderText)
         self._pictures: PicturesView | None = None
@@ -131,12 +132,16 @@ class InspectTab(QWidget):
         shown = (layer == self._layer, view is self._view, edit is self._edit, current == self._current)
         if all(shown):
             return
-        if view is None or self._view is None or view.path != self._view.path:
+        if view is not self._view:  # another layer, or another model's layer of the same name
             self._white = None
         self._layer, self._view, self._edit, self._current = layer, view, edit, current
         self._pages.setCurrentWidget(self._content if layer is not None else self.hint)
         if layer is not None:
             self._draw(layer)
+
+    def set_model(self, model: ModelSummary | None) -> None:
+        """Set the model, which may have no layer to select."""
+        self.hint.setText(unless_none(model, self.tr("Select a layer to inspect it.")))
 
     def set_couplings(self, couplings: Couplings) -> None:
         if couplings is not self._couplings:
@@ -153,6 +158,17 @@ class InspectTab(QWidget):
             self.weights.show_picture(wanted, picture)
             if self._pictures is not None:
                 self._pictures.show_picture(wanted, picture)
+
+    def ask_again(self) -> None:
+        """Request again the figures on show that are not part of the layer's statistics, as they may be others now."""
+        self._white = None
+        if self._view is None:
+            return
+        self._show_spectrum()
+        if self.spectrum.whiten_button.isChecked():
+            self.wanted.emit(WantWhitened())
+        self.weights.ask()
+        self._show_pictures()
 
     def show_failure(self, wanted: Wanted, sentence: str) -> None:
         """Show why the figure is not available."""

@@ -41,7 +41,7 @@ class WeightsView(QStackedWidget):
 
     def show_layer(self, view: LayerView | None, edit: EditView | ChannelAfter | None, age: Age = Age.CURRENT) -> None:
         """Show all weights of another layer; another edit of the same layer is shown in the same view."""
-        if view is None or self._view is None or view.path != self._view.path:
+        if view is None or view is not self._view:
             self._channel = None
             if self._channels is not None:
                 self._channels.show_picture(None)
@@ -53,7 +53,7 @@ class WeightsView(QStackedWidget):
         elif age is not Age.CURRENT:
             self.histogram.set_age(Age.OLDER)
         if age is Age.CURRENT:
-            self._ask()
+            self.ask()
 
     def show_all(self) -> None:
         self._channel = None
@@ -62,12 +62,12 @@ class WeightsView(QStackedWidget):
 
     def show_channels(self) -> None:
         self._turn(self.channels)
-        self._ask()
+        self.ask()
 
     def show_channel(self, number: int) -> None:
         """Show the histogram of a channel once it arrives."""
         self._channel = number
-        self._ask()
+        self.ask()
 
     def show_picture(self, wanted: Wanted, picture: Any) -> None:
         match wanted:
@@ -77,7 +77,8 @@ class WeightsView(QStackedWidget):
                 self.histogram.show_layer(self._view, self._edit, picture)
                 self._turn(self.histogram)
 
-    def _ask(self) -> None:
+    def ask(self) -> None:
+        """Request what is on show of single channels."""
         if self._view is None:
             return
         if self._channel is not None:

@@ -173,7 +173,7 @@ class RecoverTab(QWidget):
         self.outcome.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.warning = Caution(self._right)
         self.temperatures = TemperaturePlot(self._right)
-        plots = PlotSplitter(self._right, CURVES_BESIDE)
+        self._plots = plots = PlotSplitter(self._right, CURVES_BESIDE)
         for plot in (self.reached, self.loss, self.temperatures):
             plots.addWidget(plot)
         self.proposal = QPushButton(self.tr("Use best temperature"), self._right)
@@ -186,6 +186,7 @@ class RecoverTab(QWidget):
         column.addWidget(self.outcome)
         column.addWidget(self.proposal, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.warning)
+        column.addStretch()  # while there are no plots
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
@@ -200,11 +201,19 @@ class RecoverTab(QWidget):
         self._show_temperatures()
         self._show_outcome(self._trainings.result)
         # Hides two empty plots as long as there is nothing to train.
+        self._plots.setVisible(self._has_curve)
         begun = bool(self.cards or self._trainings.points or self._trainings.result)
         if begun and self._right.isHidden():
             self._right.show()
             self._halves.share()
         self._right.setVisible(begun)
+
+    @property
+    def _has_curve(self) -> bool:
+        """Return whether a stage reports a learning curve, as those do that train by epochs."""
+        infos = (INFOS.get(stage.kind) for stage in self._session.recipe.recover)
+        by_epochs = any(field.name == "epochs" for info in infos if info is not None for field in info.fields)
+        return by_epochs or bool(self._trainings.points)
 
     def _show_stages(self, stages: Sequence[Stage]) -> None:
         if [card.stage.kind for card in self.cards] == [stage.kind for stage in stages]:
@@ -299,6 +308,8 @@ class RecoverTab(QWidget):
             words = self.tr("Not trained yet. All figures are of the model before training.")
             if self._trainings.job:
                 words = self.tr("Training. The best state on the left curve is kept.")
+                if not self._has_curve:
+                    words = self.tr("Training. What was learned is compared with the start when it is done.")
             if self._trainings.paused:
                 words = self.tr("Paused. Press Resume to continue.")
             if self._trainings.trying:

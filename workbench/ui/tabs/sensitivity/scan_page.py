@@ -13,7 +13,7 @@ from workbench.ui.tabs.sensitivity.candidates import CandidateButton
 from workbench.ui.tabs.sensitivity.matrix import Index, MatrixModel
 from workbench.ui.tabs.sensitivity.panel import MatrixPanel
 from workbench.ui.tabs.sensitivity.running import Running
-from workbench.ui.text.describe import stack_words
+from workbench.ui.text.describe import stack_words, unless_none
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import label, muted
 
@@ -154,7 +154,7 @@ class ScanPage(QWidget):
         elif not self.candidates.stacks:
             reason = self.tr("Tick at least one candidate.")
         elif not self._wanted_layers():
-            reason = self.tr("Select layers that can be edited.")
+            reason = unless_none(session.model, self.tr("Select layers that can be edited."))
         self.scan.setEnabled(not reason and not scans.job)
         self.running.setVisible(bool(scans.job))
         for widget in (self.candidates, self.layers, self.share):

@@ -22,7 +22,7 @@ from workbench.ui.session.sweeps import Sweeps
 from workbench.ui.tabs.sensitivity.running import Running
 from workbench.ui.tabs.sensitivity.sweep_plot import SweepPlot
 from workbench.ui.text import format
-from workbench.ui.text.describe import name_words
+from workbench.ui.text.describe import name_words, unless_none
 from workbench.ui.text.i18n import listed, titled, tr
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import label, muted
@@ -177,7 +177,7 @@ class SweepPage(QWidget):
         if self.session.data is None:
             reason = self.tr("Losses are measured on samples. Open a data set first.")
         elif not self._paths():
-            reason = self.tr("Select layers that can be edited.")
+            reason = unless_none(self.session.model, self.tr("Select layers that can be edited."))
         elif self._numbers() is None:
             reason = self.tr("Enter the values as numbers, separated by commas.")
         metric = self.session.data.metric if self.session.data is not None else MetricInfo()

@@ -222,6 +222,8 @@ class RobustnessPage(QWidget):
 
     def _draw(self) -> None:
         self.plot.show_kind(self.corruptions.found, self.kind.currentData() or "")
+        if self._session.data is None:
+            self.plot.show_sentence("")  # Measure cannot be pressed; the note says why
 
     def _words(self) -> str:
         corruptions = self.corruptions
