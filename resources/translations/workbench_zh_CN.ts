@@ -1894,9 +1894,9 @@
       <translation>逐块学习每个量化权重向上还是向下舍入，并学习偏置，使块的输出与原模型一致。需要数分钟，无需标签。适用于量化级别等间距的层，主要用于 4 位及以下。</translation>
     </message>
     <message>
-      <source>Drop</source>
+      <source>Drop probability</source>
       <extracomment>reconstruct</extracomment>
-      <translation>下降</translation>
+      <translation>丢弃概率</translation>
     </message>
     <message>
       <source>Iterations</source>
@@ -14269,6 +14269,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Corruptions</source>
       <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
       <translation>受损样本</translation>
+    </message>
+    <message>
+      <source>Drop</source>
+      <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
+      <translation>下降</translation>
     </message>
     <message>
       <source>Drop another data set: a file or a folder of images</source>

@@ -11,7 +11,10 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.ui.text.i18n import listed, said, tr
 
 ARROW, TIMES = " → ", " × "
-OTHER_NAMES = {"steps": "Iterations"}  # the steps of the window are those of a recipe
+OTHER_NAMES = {
+    "steps": "Iterations",  # the steps of the window are those of a recipe
+    "drop": "Drop probability",  # a drop alone is that of a metric
+}
 
 
 def name_words(name: str) -> str:
