@@ -1,11 +1,14 @@
 """Weights of a file are matched to a module by name: under any prefix, and stored once where they are tied."""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 from torch import nn
 
 from workbench.core.base.errors import UserError
 from workbench.formats import weights_file
+from workbench.formats.architectures import folder
 from workbench.formats.architectures.matching import fill
 
 
@@ -48,3 +51,16 @@ def test_a_weight_that_is_not_tied_is_missing(tmp_path):
     module.head.weight = nn.Parameter(torch.ones(5, 3))
     with pytest.raises(UserError, match=r"missing: head\.weight"):
         filled(module, {"table.weight": torch.ones(5, 3)}, tmp_path)
+
+
+def test_attention_is_switched_to_plain_products_once():
+    class Network:
+        config = SimpleNamespace(_attn_implementation="sdpa")
+
+        def set_attn_implementation(self, name):
+            self.config._attn_implementation = name
+
+    network = Network()
+    assert folder._attends_plainly(network)
+    assert network.config._attn_implementation == "eager"
+    assert not folder._attends_plainly(network)

@@ -101,7 +101,12 @@ def load_transformers(path: str, job: Job) -> Loaded:
             reason=first_line(error),
             weights=weights,
         ) from error
-    loaded = export(module, (), kwargs, path, "transformers", job, outputs=outputs)
+    try:
+        loaded = export(module, (), kwargs, path, "transformers", job, outputs=outputs)
+    except UserError:
+        if not _attends_plainly(module):
+            raise
+        loaded = export(module, (), kwargs, path, "transformers", job, outputs=outputs)
     return loaded.noting(*matching.note_on_left(left)).with_tokenizer(tokenizer_in(home))
 
 
@@ -188,6 +193,15 @@ def _made(transformers: Any, home: Path, weights: str, config: dict[str, Any], f
     missing = tuple(sorted(name for name in info["missing_keys"] if not _made_up(name)))
     matching.refuse(matching.Match({}, missing, tuple(other), ()), str(home), str(named or settings.model_type))
     return module.eval(), tuple(sorted(info["unexpected_keys"]))
+
+
+def _attends_plainly(module: Any) -> bool:
+    """Switch attention from torch's fused function to plain products, which torch exports where it fails with the
+    fused one (T5: the bias of positions); return whether that changed anything."""
+    if getattr(module.config, "_attn_implementation", None) != "sdpa" or not hasattr(module, "set_attn_implementation"):
+        return False
+    module.set_attn_implementation("eager")
+    return True
 
 
 def _made_up(name: str) -> bool:
