@@ -7354,6 +7354,11 @@
       <translation>请用 torch.where 或 torch.cond 选择，或在导出之前决定。</translation>
     </message>
     <message>
+      <source>Give one entry for each input, in their order or by the names of forward's parameters.</source>
+      <extracomment>workbench/formats/exporting/failure.py</extracomment>
+      <translation>请为每个输入给出一项，按输入顺序，或按 forward 的参数名。</translation>
+    </message>
+    <message>
       <source>Give the float module from before prepare_qat; the workbench quantises that.</source>
       <extracomment>workbench/formats/exporting/failure.py</extracomment>
       <translation>请提供 prepare_qat 之前的浮点模块，由本程序进行量化。</translation>
@@ -7417,6 +7422,11 @@
       <source>it takes or returns a cache of keys and values</source>
       <extracomment>workbench/formats/exporting/failure.py</extracomment>
       <translation>它接收或返回键值缓存</translation>
+    </message>
+    <message>
+      <source>its dynamic_shapes do not fit its inputs</source>
+      <extracomment>workbench/formats/exporting/failure.py</extracomment>
+      <translation>其 dynamic_shapes 与输入不符</translation>
     </message>
     <message>
       <source>the flow of control depends on values of a tensor</source>

@@ -83,6 +83,11 @@ def test_tensors_in_lists_are_read(tmp_path):
     assert list(found.tensors) == ["blocks.0.weight", "blocks.1.0", "blocks.1.1"]
 
 
+def test_a_tensor_that_was_saved_alone_is_read(tmp_path):
+    torch.save(torch.ones(4, 3), tmp_path / "w.pt")
+    assert [layer.path for layer in open_model(str(tmp_path / "w.pt"), job=Job()).layers] == ["tensor"]
+
+
 @pytest.mark.parametrize("kind", ["attributes", "parameter", "float8", "uint16"])
 def test_example_inputs_of_a_pt2_may_have_attributes(tmp_path, kind):
     """torch.export leaves some on a tensor that an export before this one marked."""

@@ -101,6 +101,13 @@ def test_packed_sequences_are_named():
     assert "packs sequences" in explained(caught.value, "net").what
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("shapes", [{"other": {0: "batch"}}, ({0: "batch"}, {0: "batch"})], ids=["names", "number"])
+def test_dynamic_shapes_of_other_inputs_are_named(shapes):
+    with pytest.raises(UserError, match="its dynamic_shapes do not fit its inputs"):
+        export(small(), (torch.zeros(2, 8),), {}, "net", "torch", Job(), shapes)
+
+
 @pytest.mark.parametrize(
     ("name", "path"),
     [

@@ -30,6 +30,11 @@ KNOWN: tuple[tuple[str, str, str], ...] = (
         Message("Give the recurrent layer the padded sequences (no pack_padded_sequence), and mask what it returns."),
     ),
     (
+        r"structure of `inputs` and `dynamic_shapes`|`dynamic_shapes` is specified as|_check_dynamic_shapes: ",
+        Message("its dynamic_shapes do not fit its inputs"),
+        Message("Give one entry for each input, in their order or by the names of forward's parameters."),
+    ),
+    (
         r"fused_moving_avg_obs|_fake_quantize",
         Message("it has fake quantisation with observers, as training for torch's quantisation leaves it"),
         Message("Give the float module from before prepare_qat; the workbench quantises that."),

@@ -54,6 +54,7 @@ OTHER_KINDS = (
 MAGIC = 0x1950A86A20F9469CFC6C
 MEMBERS = 200_000
 DEEPEST, MOST = 12, 200_000
+LONE = "tensor"  # name of a tensor that was saved without one
 # Where training scripts put the weights beside the rest.
 USUAL = ("state_dict", "model_state_dict", "model", "net", "network", "module", "params_ema", "params", "weights")
 PREFIXES = ("module.", "_orig_mod.", "model.")  # of DataParallel, torch.compile, Lightning
@@ -302,7 +303,7 @@ def _walk(found: Any) -> Iterator[tuple[str, View]]:
         if left < 0:
             raise Unreadable(Message("it has too many entries"))
         if isinstance(value, View):
-            yield ".".join(path), value
+            yield ".".join(path) or LONE, value
         elif len(path) < DEEPEST:
             for key, inner in _entries(value):
                 yield from inside(inner, (*path, key) if key else path)
