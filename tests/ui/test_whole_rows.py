@@ -1,7 +1,7 @@
 """Lists end with a whole row, however high they are."""
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -103,3 +103,17 @@ def test_every_list_of_the_window_that_scrolls_by_rows_has_it(demo_window):
     ]
     without = [f"{type(view)} in {view.parent()}" for view in own if not view.findChildren(WholeRows)]
     assert len(own) > 5 and not without, without
+
+
+def test_a_row_of_pictures_is_shown_in_part(qapp, qtbot):
+    theme.apply(qapp, "light")
+    view = filled(QListWidget)
+    qtbot.addWidget(view)
+    cover = WholeRows(view)
+    for row in range(ROWS):
+        view.item(row).setSizeHint(QSize(100, 100))
+    view.resize(240, 250)
+    view.show()
+    settle()
+    whole, rest = rows_in_sight(view)
+    assert whole == 2 and rest > 0 and not cover.isVisible()

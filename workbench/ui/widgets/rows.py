@@ -44,8 +44,12 @@ class Fitting(QScrollArea):
             self.updateGeometry()  # lines break elsewhere
 
 
+TALL = 3  # lines of text, from which a row is left as it is
+
+
 class WholeRows(QWidget):
-    """Covers the row that the lower edge of a list cuts; a child of the list, which scrolls by whole rows.
+    """Covers the row that the lower edge of a list cuts; a child of the list, which scrolls by whole rows. A row of
+    pictures is left: a part of it says more than the gap.
 
     The margins of the viewport would do the same, but tables and trees set those themselves, for their headers.
     """
@@ -73,6 +77,7 @@ class WholeRows(QWidget):
         inside = viewport.rect()
         row = self._view.visualRect(self._view.indexAt(QPoint(1, inside.bottom())))
         cut = row.isValid() and row.bottom() > inside.bottom() and row.top() > inside.top()
+        cut = cut and row.height() < TALL * self._view.fontMetrics().lineSpacing()
         if cut:
             wide, high = viewport.x() + inside.width() - left, inside.bottom() - row.top() + 1
             self.setGeometry(QRect(left, viewport.y() + row.top(), wide, high))
