@@ -293,7 +293,7 @@ def wrong(): return Wrong(), (torch.randn(3, 4),)
         ("branch", ("depends on values", "failing.py, line 7: if x.sum() > 0:"), "torch.where"),
         ("odd", ("aten.linalg_eig", "failing.py, line 13"), "other operators"),
         ("returns", ("something other than tensors",), "dictionaries of tensors"),
-        ("wrong", ("invalid for input of size 12", "line 22"), "example inputs"),
+        ("wrong", ("on the example inputs", "invalid for input of size 12", "line 22"), "shapes and types"),
     ],
 )
 def test_a_failed_export_says_which_operation_where_and_what_helps(tmp_path, name, words, hint):

@@ -111,10 +111,10 @@ class Point:
     bytes      size of the exported file; exact except for points of `Front.predicted`
     energy     millijoules of one sample; `Front.energy` says how it was obtained
     predicted  drop of the metric that the search predicted before measuring
-    beyond     whether more is predicted to change than in any measured recipe: the drop is at least `predicted`
     measured   figures on the selection samples; None: predicted only
     held_out   figures on the held-out samples; for the chosen recipe and those it is compared with
     left       layers that match the recipe's globs but cannot have the steps
+    beyond     whether more is predicted to change than in any measured recipe: the drop is at least `predicted`
 
     A recipe with training stages was measured after them.
     """
@@ -128,10 +128,10 @@ class Point:
     latency: float | None = None
     energy: float | None = None
     predicted: float | None = None
-    beyond: bool = False
     measured: Measured | None = None
     held_out: Measured | None = None
     left: tuple[str, ...] = ()
+    beyond: bool = False
 
     @property
     def retrained(self) -> bool:

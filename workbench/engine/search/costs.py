@@ -100,7 +100,7 @@ class Drops:
         return float(np.interp(divergence, self.divergences, self.drops))
 
     def guess(self, divergence: float) -> Guess:
-        return Guess(self.at(divergence), divergence > self.divergences[-1])
+        return Guess(self.at(divergence), bool(divergence > self.divergences[-1]))
 
     def reach(self, drop: float) -> float:
         """Return the largest divergence that is expected to lose no more than this."""
