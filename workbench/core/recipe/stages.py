@@ -6,6 +6,12 @@ from typing import Annotated, ClassVar, Literal
 from workbench.core.recipe.params import Expert, Help, OneOf, Range, Unit, When
 
 Before = Literal["export", "quantize", "prune"]
+Regularization = Annotated[  # of AdaRound, as a step and as a stage
+    float,
+    Range(0.01, 100, log=True),
+    Expert(),
+    Help("Weight of the rounding regulariser, which pushes each weight to one of its two nearest levels."),
+]
 ORDER: tuple[Before, ...] = ("prune", "quantize", "export")  # in which stages are run
 
 
@@ -217,9 +223,4 @@ class Reconstruct:
         Expert(),
         Help("Whether the scales of the weights are learned together with the rounding, or stay fixed."),
     ] = "learned"
-    regularization: Annotated[
-        float,
-        Range(0.01, 100, log=True),
-        Expert(),
-        Help("Weight of the rounding regulariser, which pushes each weight to one of its two nearest levels."),
-    ] = 3.0
+    regularization: Regularization = 3.0

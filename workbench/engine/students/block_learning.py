@@ -17,12 +17,11 @@ from workbench.core.recipe.stages import Reconstruct
 from workbench.engine.students.block_fit import fit
 from workbench.engine.students.block_samples import Draws, Part, per_step
 from workbench.engine.students.block_student import BlockStudent
+from workbench.graph.encodings.soft_rounding import exponent
 from workbench.graph.torch.torch_view import TorchView
 
-BETA = (20.0, 2.0)  # of the regulariser, from the first step that has it to the last
 # Samples by which states are compared, and scales and biases fitted: at least, and as a multiple of those of a step.
 LOOKED, STEPS_LOOKED = 64, 8
-WARM_UP = 0.2  # share of these steps without the regulariser
 SOFT = 0.8  # share of the steps in which rounding is learned; then scales and biases are fitted to what was decided
 # How far Adam may move a value in a phase at most: v of AdaRound; the logarithm of a scale; a bias, in deviations of
 # its layer's output. The rate follows from the number of steps.
@@ -123,10 +122,9 @@ class BlockLearning:
 
     def _push(self, time: float) -> None:
         """Add the gradient of the regulariser, which pushes weights to one of their two levels."""
-        progress = (time - WARM_UP) / (1 - WARM_UP)
-        if progress < 0:
+        beta = exponent(time)
+        if beta is None:
             return
-        beta = BETA[1] + (BETA[0] - BETA[1]) * 0.5 * (1 + math.cos(math.pi * progress))
         found = [part.undecided(beta) for part in self.student.roundings()]
         undecided = torch.stack([part for part, _ in found]).sum() / sum(count for _, count in found)
         (self.params.regularization * undecided).backward()

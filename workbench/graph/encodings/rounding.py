@@ -13,13 +13,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from workbench.graph.encodings import soft_rounding
 from workbench.graph.encodings.affine import Affine
 from workbench.graph.encodings.encoding import Encoding, Learning, Scaled
 from workbench.graph.encodings.grid import Grid
 from workbench.graph.encodings.learning import INSIDE, Made, OfColumns, Trainable, cropped, grouped
-
-ZETA, GAMMA = 1.1, -0.1  # of the stretched sigmoid
-NEAREST = 1e-4  # to a level: how close a weight may start, so that the sigmoid has a slope there
 
 
 class Rounding(Trainable[Made]):
@@ -50,8 +48,7 @@ class Rounding(Trainable[Made]):
         position = level + np.clip(grouped(original, affine) / affine.scale - level, -INSIDE, INSIDE)
         floor = np.floor(position)
         low, high = affine.limits
-        part = torch.tensor((position - floor).astype(np.float32)).clamp(NEAREST, 1 - NEAREST)
-        self.v = nn.Parameter(torch.logit((part - GAMMA) / (ZETA - GAMMA)))
+        self.v = nn.Parameter(soft_rounding.start(torch.tensor((position - floor).astype(np.float32))))
         self.stretch = nn.Parameter(torch.zeros(affine.scale.shape), requires_grad=steps)
         self.register_buffer("floor", torch.tensor(floor.astype(np.float32)))
         self.register_buffer("start", torch.tensor(affine.scale.astype(np.float32)))
@@ -64,11 +61,11 @@ class Rounding(Trainable[Made]):
         """Return h(v), equation 23: 0 for rounding down, 1 for rounding up."""
         if self.hard:
             return (self.v >= 0).float()
-        return (torch.sigmoid(self.v) * (ZETA - GAMMA) + GAMMA).clamp(0, 1)
+        return soft_rounding.upward(self.v)
 
     def undecided(self, beta: float) -> tuple[Tensor, int]:
         """Return the sum of 1 - |2h - 1|^beta over the weights, equation 24, and the number of weights."""
-        return ((1 - (2 * self.upward() - 1).abs().pow(beta)) * self.kept).sum(), self.v.numel()
+        return (soft_rounding.undecided(self.upward(), beta) * self.kept).sum(), self.v.numel()
 
     def forward(self) -> Tensor:
         return cropped(self._levels() * self._scale(), self.affine)

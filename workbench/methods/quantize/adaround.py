@@ -15,6 +15,8 @@ from workbench.core.base.job import Job
 from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.params import Expert, Help, Range, Unit
+from workbench.core.recipe.stages import Regularization
+from workbench.graph.encodings import soft_rounding
 from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.plan import Plan
@@ -24,10 +26,6 @@ from workbench.methods.common import factors, grids
 from workbench.methods.common.gram_propagation import each_matrix
 
 RATE = 0.03
-# The paper's stretched sigmoid (zeta, gamma), its regulariser's annealing, and the share of steps before it sets in.
-ZETA, GAMMA = 1.1, -0.1
-BETA = (20.0, 2.0)
-WARM_UP = 0.2
 
 
 @method("quantize.adaround")
@@ -51,12 +49,7 @@ class AdaRound(Method):
         ] = 4
         symmetric: Annotated[bool, Expert(), Help("Levels symmetric around zero, without a zero point.")] = True
         steps: Annotated[int, Range(1, 20000, 100, log=True), Help("Steps of gradient descent.")] = 500
-        regularization: Annotated[
-            float,
-            Range(0.01, 100, log=True),
-            Expert(),
-            Help("Weight of the rounding regulariser, which pushes each weight to one of its two nearest levels."),
-        ] = 3.0
+        regularization: Regularization = 3.0
 
     def accepts(self, layer: Layer) -> str | None:
         return factors.rows_refusal(layer)
@@ -95,8 +88,7 @@ def _learn(
     gram = torch.from_numpy(grams.astype(np.float32))
     pruned = weight == 0
     floor = torch.floor(weight / s)
-    rest = (weight / s - floor).clamp(1e-4, 1 - 1e-4)
-    v = torch.logit((rest - GAMMA) / (ZETA - GAMMA)).requires_grad_()
+    v = soft_rounding.start(weight / s - floor).requires_grad_()
     low, high = grids.limits(params.bits, params.symmetric)
     nearest = torch.where(pruned, z, (torch.round(weight / s) + z).clamp(low, high))
     optimizer = torch.optim.Adam([v], lr=RATE)
@@ -110,12 +102,11 @@ def _learn(
 
     unit = response(nearest).clamp_min(1e-20)
     for step in job.each(range(params.steps), Message("optimising the rounding")):
-        h = (torch.sigmoid(v) * (ZETA - GAMMA) + GAMMA).clamp(0, 1)
+        h = soft_rounding.upward(v)
         loss = (response(levels(h)) / unit).mean()
-        progress = (step / params.steps - WARM_UP) / (1 - WARM_UP)
-        if progress >= 0:
-            beta = BETA[1] + (BETA[0] - BETA[1]) * 0.5 * (1 + np.cos(np.pi * progress))
-            loss = loss + params.regularization * (1 - (2 * h - 1).abs().pow(beta)).mean()
+        beta = soft_rounding.exponent(step / params.steps)
+        if beta is not None:
+            loss = loss + params.regularization * soft_rounding.undecided(h, beta).mean()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
