@@ -45,9 +45,7 @@ Outputs = list[np.ndarray]
 Same = Callable[[Outputs, Outputs], float]  # share of equal decisions in two runs
 Exactly = tuple[str, list[tuple[str, ReferenceType[Edit]]]]  # data, and the edit of each layer
 # The last edits of a model that were run, and the result: an export settles what was just compiled.
-_last: WeakKeyDictionary[Model, tuple[tuple[str, list[tuple[str, ReferenceType[Edit]]]], "Settled"]] = (
-    WeakKeyDictionary()
-)
+_last: WeakKeyDictionary[Model, tuple[Exactly, "Settled"]] = WeakKeyDictionary()
 
 
 def undecided(found: Outputs, expected: Outputs) -> float:

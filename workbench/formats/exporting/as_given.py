@@ -1,4 +1,4 @@
-"""A torch module as it was given, made ready for its export: wrappers taken off, and left afterwards as it was."""
+"""Preparation of a torch module for export: wrappers are removed, and its modes and buffers are restored afterwards."""
 
 import copy
 import dataclasses
