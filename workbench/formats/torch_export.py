@@ -146,7 +146,8 @@ def _program(
             except Exception as error:
                 raise does_not_run(error, name) from error
         if plain is not None or changed:
-            return _program(plain or model, args, kwargs, name, job, shapes, outputs, again=False)
+            model = model if plain is None else plain
+            return _program(model, args, kwargs, name, job, shapes, outputs, again=False)
     raise explained(failure, name, lambda: nodes_of(model, args, kwargs)) from failure
 
 

@@ -31,7 +31,6 @@ def attempts(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], shapes:
 
     if not isinstance(model, torch.nn.Module):
         return [Attempt({}, last=True)]
-    model.eval()
     given = (tuple(args), dict(kwargs))
     if shapes is not None:
         return [Attempt({**_called(*given), "dynamic_shapes": shapes}, last=True)]
