@@ -5949,11 +5949,6 @@
       <translation>请从其他层移除通道。</translation>
     </message>
     <message>
-      <source>LayerNormalization now averages over fewer channels; the result could not be compared with a reference</source>
-      <extracomment>workbench/engine/compile/equivalence.py</extracomment>
-      <translation>LayerNormalization 现在对较少的通道求均值；没有可供比较的结果</translation>
-    </message>
-    <message>
       <source>Remove the rescaling step, and report this model.</source>
       <extracomment>workbench/engine/compile/equivalence.py</extracomment>
       <translation>请移除重新缩放的步骤，并报告此模型。</translation>
@@ -5987,6 +5982,11 @@
       <source>Without these channels {where} does not run: it contains a fixed size that could not be adapted.</source>
       <extracomment>workbench/engine/compile/equivalence.py</extracomment>
       <translation>去掉这些通道后 {where} 无法运行：其中有一个固定的尺寸无法调整。</translation>
+    </message>
+    <message>
+      <source>a normalization now averages over fewer channels; the result could not be compared with a reference</source>
+      <extracomment>workbench/engine/compile/equivalence.py</extracomment>
+      <translation>归一化现在对较少的通道求均值；没有可供比较的结果</translation>
     </message>
     <message>
       <source>the model</source>
@@ -8252,6 +8252,11 @@
       <source>The weights were found under '{key}'.</source>
       <extracomment>workbench/formats/weights/state_dict.py</extracomment>
       <translation>权重位于“{key}”之下。</translation>
+    </message>
+    <message>
+      <source>Weights of the same names are also under {others}, such as their moving average; they were not read.</source>
+      <extracomment>workbench/formats/weights/state_dict.py</extracomment>
+      <translation>{others} 之下也有同名的权重（例如其滑动平均）；没有读取。</translation>
     </message>
     <message>
       <source>a tensor beyond its data</source>

@@ -112,6 +112,17 @@ def test_weights_beside_an_optimiser_and_a_loss_are_found(tmp_path):
     assert found.notes == ("The weights were found under 'model_state_dict'.",)
 
 
+def test_a_second_set_of_weights_is_named(tmp_path):
+    weights = {"a.weight": torch.ones(3, 8), "a.bias": torch.ones(3)}
+    average = {f"module.{name}": value * 0.5 for name, value in weights.items()}
+    torch.save(
+        {"epoch": 3, "state_dict": weights, "state_dict_ema": average, "optimizer": {"0": torch.ones(3)}},
+        tmp_path / "w.pth",
+    )
+    _, named = weights_file.read(str(tmp_path / "w.pth")).notes
+    assert named.startswith("Weights of the same names are also under state_dict_ema")
+
+
 def test_an_embedding_in_a_pickled_module_is_no_sparse_tensor(tmp_path):
     torch.save(torch.nn.Sequential(torch.nn.Embedding(9, 4), torch.nn.Linear(4, 2)), tmp_path / "w.pth")
     found = weights_file.read(str(tmp_path / "w.pth"))

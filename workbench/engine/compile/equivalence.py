@@ -101,7 +101,7 @@ def prove_removal(
         if by_torch is None:
             return (
                 Message(
-                    "LayerNormalization now averages over fewer channels; the result could not be "
+                    "a normalization now averages over fewer channels; the result could not be "
                     "compared with a reference"
                 ),
             )

@@ -10,6 +10,7 @@ import zipfile
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -57,6 +58,7 @@ DEEPEST, MOST = 12, 200_000
 LONE = "tensor"  # name of a tensor that was saved without one
 # Where training scripts put the weights beside the rest.
 USUAL = ("state_dict", "model_state_dict", "model", "net", "network", "module", "params_ema", "params", "weights")
+BESIDE = 20  # entries that are looked at for a second set of weights
 PREFIXES = ("module.", "_orig_mod.", "model.")  # of DataParallel, torch.compile, Lightning
 
 
@@ -258,7 +260,7 @@ def _parameter(data: Any, *_: Any) -> Any:
 
 def _checkpoint(found: Any, path: str) -> Checkpoint:
     """Find the weights in the object that a training script saved. Raises Unreadable if there are none."""
-    module = found.name if isinstance(found, Opaque) else ""
+    module, whole = found.name if isinstance(found, Opaque) else "", found
     notes: list[str] = []
     if isinstance(found, dict):
         beside = sum(isinstance(value, View) for value in found.values())  # such as the loss
@@ -267,6 +269,7 @@ def _checkpoint(found: Any, path: str) -> Checkpoint:
             module = found[key].name if isinstance(found[key], Opaque) else ""
             found = found[key]
             notes.append(Message("The weights were found under '{key}'.", key=key))
+            notes += _twins(whole, key)
     named = dict(_flat(found, path))
     others = dict(_others(found))
     kinds = Joined(dict.fromkeys(others.values()), AND)
@@ -286,6 +289,32 @@ def _checkpoint(found: Any, path: str) -> Checkpoint:
         if all(name.startswith(prefix) for name in named):
             named = {name.removeprefix(prefix): stored for name, stored in named.items()}
     return Checkpoint(named, (path,), notes=tuple(notes), module=module)
+
+
+def _twins(found: dict[str, Any], key: str) -> Iterator[Message]:
+    """Yield a note on entries with weights of the same names, such as the moving average of the weights."""
+    names = _bare_names(found[key], MOST)
+    beside = [other for other in list(found)[:BESIDE] if other != key]
+    others = [other for other in beside if _bare_names(found[other], len(names) + 1) == names]
+    if others:
+        yield Message(
+            "Weights of the same names are also under {others}, such as their moving average; they were not read.",
+            others=short_list(map(str, others)),
+        )
+
+
+def _bare_names(found: Any, most: int) -> set[str]:
+    """Return the names of the first tensors, without what wrappers put before them; empty if too much is in there."""
+    try:
+        return {_unwrapped(name) for name, _ in islice(_walk(found), most)}
+    except Unreadable:
+        return set()
+
+
+def _unwrapped(name: str) -> str:
+    for prefix in PREFIXES:
+        name = name.removeprefix(prefix)
+    return name
 
 
 def _tensors_in(found: Any) -> bool:
