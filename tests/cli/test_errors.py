@@ -199,12 +199,12 @@ INTERRUPTED = """
 import signal, sys, time
 signal.signal(signal.SIGINT, signal.default_int_handler)    # a shell's background jobs inherit that it is ignored
 from workbench.__main__ import main
-from workbench.engine.api import export
+from workbench.engine.api import verification
 def verify(*_, **__):
     print("the file is half way", file=sys.stderr, flush=True)
     while True:
         time.sleep(0.05)    # Python's handler runs between steps: one wait without end may begin after the signal came
-export.compared = verify
+verification.compared = verify
 main()
 """
 

@@ -13,7 +13,8 @@ from workbench.core.base.resources import resource_path
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, Row, load_recipe
 from workbench.engine.api import report_page
-from workbench.engine.api.export import compared, export
+from workbench.engine.api.export import export
+from workbench.engine.api.verification import compared
 from workbench.engine.workspace import Workspace
 
 FOUR_BITS = Recipe((Row("*", (Action("quantize.affine", {"bits": 4}),)),))

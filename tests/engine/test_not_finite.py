@@ -10,7 +10,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, Row
-from workbench.engine.api.export import compared
+from workbench.engine.api.verification import compared
 from workbench.engine.base.cache import Cache
 from workbench.engine.compile import compiler
 from workbench.engine.workspace import Workspace

@@ -13,7 +13,8 @@ from workbench.core.base.job import Job
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, Row
 from workbench.core.recipe.recovery import Stage
-from workbench.engine.api import without_data
+from workbench.data.matching import constants
+from workbench.engine.api import verification
 from workbench.engine.api.export import export
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
@@ -70,7 +71,7 @@ def test_a_file_that_answers_otherwise_is_refused(workspace, tmp_path):
     other = with_weights(workspace.model, {"first": workspace.model.weight("first") * 2}, {})
     other.save(tmp_path / "other.onnx")
     with pytest.raises(UserError, match="on synthetic inputs"):
-        without_data.verify(workspace.model, str(tmp_path / "other.onnx"), {})
+        verification.on_synthetic_inputs(workspace.model, str(tmp_path / "other.onnx"), {})
 
 
 @pytest.mark.parametrize("draw", ["RandomNormalLike", "Dropout"])
@@ -96,7 +97,7 @@ def test_a_dropout_that_is_off_is_not_random():
     b = Build()
     b.node("Dropout", ["x", b.constant("half", 0.5), b.constant("training", False, np.bool_)], "kept")
     b.node("MatMul", ["kept", b.weight("w", 8, 4)], "y")
-    assert not without_data.drawn(b.model({"x": ["N", 8]}, {"y": ["N", 4]}))
+    assert not verification.drawn(b.model({"x": ["N", 8]}, {"y": ["N", 4]}))
 
 
 def test_inputs_that_were_given_have_their_values(tmp_path):
@@ -104,11 +105,11 @@ def test_inputs_that_were_given_have_their_values(tmp_path):
     b.node("Mul", [b.node("MatMul", ["x", b.weight("w", 8, 4)], "h"), "gain"], "y")
     model = b.model({"x": ["N", 8], "gain": []}, {"y": ["N", 4]})
     model.save(tmp_path / "y.onnx")
-    verified, _ = without_data.verify(model, str(tmp_path / "y.onnx"), {"gain": "1e30"})
+    verified, _ = verification.on_synthetic_inputs(model, str(tmp_path / "y.onnx"), {"gain": "1e30"})
     assert verified.max_abs_diff == 0.0
-    feeds = without_data.constants(model.inputs, {"gain": "3"})
+    feeds = constants(model.inputs, {"gain": "3"})
     assert feeds["gain"] == np.float32(3) and runtime.run(
         runtime.session(model), {"x": np.ones((1, 8), np.float32), **feeds}
     )[0].shape == (1, 4)
     with pytest.raises(UserError, match="no input 'nope'"):
-        without_data.verify(model, str(tmp_path / "y.onnx"), {"nope": "1"})
+        verification.on_synthetic_inputs(model, str(tmp_path / "y.onnx"), {"nope": "1"})

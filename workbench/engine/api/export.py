@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from workbench.core.analysis.profile import Load, Spread
-from workbench.core.analysis.report import Beside, Figure, LayerChange, Report, Totals, Verified
+from workbench.core.analysis.report import Beside, Figure, LayerChange, Report, Totals
 from workbench.core.base import files as places
 from workbench.core.base import system
 from workbench.core.base.errors import UserError
@@ -23,13 +21,14 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.storing import PLAIN
 from workbench.data.matching import Given
 from workbench.engine.analysis import robustness
-from workbench.engine.api import other_formats, report_notes, report_page, without_data
-from workbench.engine.base.evaluate import Evaluator, Run, runner
+from workbench.engine.api import other_formats, report_notes, report_page, verification
+from workbench.engine.base.evaluate import Run, runner
 from workbench.engine.bench import latency as measure
 from workbench.engine.bench import loading
 from workbench.engine.bench.feeding import feeds_near
 from workbench.engine.compile import for_target
 from workbench.engine.compile.compiler import effective_stacks
+from workbench.engine.compile.structure import Stacks
 from workbench.engine.integers import settle
 from workbench.engine.preview import previewer
 from workbench.engine.training.trained import trained
@@ -39,11 +38,10 @@ from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
 from workbench.graph.rewrite.rewrite import size_of, with_edits
 from workbench.graph.storage.edit import Edit
+from workbench.methods.base.method import find
 
 log = logging.getLogger(__name__)
 ROOM = 3  # factor by which the runtime may need more memory to load a model than its bytes
-# Outputs of preview and file differ by float rounding; predictions may differ only on ties. More is an error.
-LARGEST_RELATIVE_DIFFERENCE = 1e-2
 UNVERIFIED = Message("Not verified: the written file was not run, as asked.")
 NOT_TIMED = Message("Latency, load time and memory were not measured, as asked.")
 Loads = tuple[Load | None, Load | None, tuple[str, ...]]
@@ -101,7 +99,7 @@ def export(
     places.check_folder(Path(folder))
     chosen, _ = effective_stacks(workspace.model, recipe)
     if workspace.calibration is None:
-        without_data.refuse(chosen, recipe)
+        _refuse_without_data(chosen, recipe)
     workspace = workspace.ready(recipe)
     target, not_taken, unknown = for_target.findings(workspace.model.layers, recipe, chosen)
     middle = 0.8 if recipe.recover else 0.5
@@ -129,8 +127,8 @@ def export(
             notes += (UNVERIFIED,)
         elif workspace.evaluator is not None:
             preview_run = runner(runtime.session(previewer.effective(result.model, result.edits)))
-            drawn = without_data.drawn(workspace.model)
-            preview_value, verified, beside = compared(
+            drawn = verification.drawn(workspace.model)
+            preview_value, verified, beside = verification.compared(
                 workspace.evaluator, preview_run, written_run, job.part(middle, 0.9), alike=not drawn
             )
             apart = drawn or settle.note_on_file(
@@ -140,7 +138,7 @@ def export(
             value = Figure(verified.value or 0.0, "measured" if apart else "verified", verified.samples)
             verified = None if apart else verified
         else:
-            verified, said = without_data.verify(
+            verified, said = verification.on_synthetic_inputs(
                 previewer.effective(result.model, result.edits), str(written), given or {}
             )
             notes += () if alone else (said,)  # for weights without a network the other format reports it
@@ -222,43 +220,6 @@ def plain(model: Model, edits: Mapping[str, Edit]) -> Model:
     return with_edits(model, {path: Edit(Dense(edit.weight), edit.bias) for path, edit in edits.items()}, PLAIN)
 
 
-def compared(
-    evaluator: Evaluator, shown: Run, written: Run, job: Job, alike: bool = True
-) -> tuple[float, Verified, tuple[Beside, ...]]:
-    """Return the preview's metric; the file's metric on every sample and the distance of their outputs; and the other
-    metrics of the file.
-
-    Raises UserError if they differ by more than rounding, unless they are not expected to be `alike`.
-    """
-    rows = [[np.empty_like(each.scores) for each in evaluator.measures] for _ in range(2)]
-    agree = 0.0
-    largest = scale = 0.0
-    for chosen in job.each(evaluator.batches(), Message("verifying the file")):
-        feeds = evaluator.data.feeds(chosen)
-        outputs = shown(feeds), written(feeds)
-        for own, ran in zip(rows, outputs, strict=True):
-            for row, each in zip(own, evaluator.measures, strict=True):
-                row[chosen] = each.score(each.answer.of(ran), chosen)
-        a, b = (evaluator.answer(ran) for ran in outputs)
-        agree += float(evaluator.metric.same(a, b).sum())
-        if evaluator.metric.decide is not None and a.dtype.kind != "f":  # class numbers, names, true and false
-            continue
-        apart = np.where(a == b, 0.0, np.abs(a.astype(np.float64) - b))  # where both are infinite, too
-        largest = max(largest, float(np.nan_to_num(apart, nan=np.inf).max()))
-        scale = max(scale, float(np.abs(a).max()))
-    if alike and (not np.isfinite(largest) or largest > LARGEST_RELATIVE_DIFFERENCE * max(scale, 1e-6)):
-        raise UserError(
-            "The written file does not match the preview: outputs differ by {largest:.3g} at a scale of {scale:.3g}.",
-            "No file was kept. Export with 'sparse: off', and report this recipe.",
-            largest=largest,
-            scale=scale,
-        )
-    samples, value = evaluator.data.samples, evaluator.metric.value
-    change = evaluator.change(np.arange(samples), rows[1][0])
-    verified = Verified(value(rows[1][0]), agree / samples, largest, samples, change)
-    return value(rows[0][0]), verified, evaluator.beside(np.arange(samples), rows[1])
-
-
 def describe_data(workspace: Workspace) -> str:
     """Return a description of the data: which samples were measured, whether against labels, and what calibrated."""
     if workspace.data is None or workspace.evaluator is None:
@@ -276,6 +237,26 @@ def describe_data(workspace: Workspace) -> str:
         against=against,
         calibration_words=workspace.calibration_words,
     )
+
+
+def _refuse_without_data(chosen: Stacks, recipe: Recipe) -> None:
+    """Raise UserError naming the first step that needs data."""
+    for path, actions in chosen.items():
+        for action in actions:
+            method, params = find(action)
+            if method.uses_data(params):
+                raise UserError(
+                    "{method} on {path} needs data, but none was given.",
+                    "Give data, or use steps that need none (`workbench methods` lists them).",
+                    method=action.method,
+                    path=path,
+                )
+    if recipe.recover:
+        raise UserError(
+            "The recovery stage {kind} needs data, but none was given.",
+            "Give data, or remove the stages from the recipe.",
+            kind=recipe.recover[0].kind,
+        )
 
 
 def _not_the_original(model: Model, target: Path) -> None:

@@ -14,6 +14,7 @@ from workbench.core.base.files import reason
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message, sentences
 from workbench.core.base.quantities import metric_text
+from workbench.engine.api.verification import LARGEST_RELATIVE_DIFFERENCE
 from workbench.engine.base.evaluate import Evaluator, runner
 from workbench.formats.finish import answers, relative_difference
 from workbench.formats.format import Format, all_formats
@@ -22,7 +23,6 @@ from workbench.graph.model.model import WEIGHTS_ONLY
 from workbench.graph.onnx import runtime
 from workbench.graph.prepare.fold_constants import TRANSPOSED
 
-LARGEST_RELATIVE_DIFFERENCE = 1e-2  # of the outputs; see engine.api.export
 HEAD = 4096  # bytes that tell a format
 INTEGER = Message("Its activations are floats: only the ONNX file uses integer arithmetic.")
 WEIGHTS = ("packed-safetensors", "safetensors")  # formats of weights without a network
