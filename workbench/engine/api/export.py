@@ -4,11 +4,11 @@ import contextlib
 import logging
 import tempfile
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench.core.analysis.profile import Load, Spread
-from workbench.core.analysis.report import Beside, Figure, LayerChange, Report, Totals
+from workbench.core.analysis.report import Figure, LayerChange, Report, Totals
 from workbench.core.base import files as places
 from workbench.core.base import system
 from workbench.core.base.errors import UserError
@@ -27,26 +27,27 @@ from workbench.engine.bench import latency as measure
 from workbench.engine.bench import loading
 from workbench.engine.bench.feeding import feeds_near
 from workbench.engine.compile import for_target
-from workbench.engine.compile.compiler import effective_stacks
+from workbench.engine.compile.compiler import Compiled, effective_stacks
 from workbench.engine.compile.structure import Stacks
-from workbench.engine.integers import settle
 from workbench.engine.preview import previewer
 from workbench.engine.training.trained import trained
 from workbench.engine.workspace import Workspace
+from workbench.formats.format import Format
 from workbench.graph.encodings.dense import Dense
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
 from workbench.graph.rewrite.rewrite import size_of, with_edits
+from workbench.graph.rewrite.size import Size
 from workbench.graph.storage.edit import Edit
 from workbench.methods.base.method import find
 
 log = logging.getLogger(__name__)
 ROOM = 3  # factor by which the runtime may need more memory to load a model than its bytes
-UNVERIFIED = Message("Not verified: the written file was not run, as asked.")
 NOT_TIMED = Message("Latency, load time and memory were not measured, as asked.")
 Loads = tuple[Load | None, Load | None, tuple[str, ...]]
 Latencies = tuple[Figure | None, Figure | None]
-UNTIMED: tuple[Latencies, Loads] = (None, None), (None, None, (NOT_TIMED,))
+Timed = tuple[Latencies, Loads]
+UNTIMED: Timed = (None, None), (None, None, (NOT_TIMED,))
 
 
 def export(
@@ -86,114 +87,130 @@ def export(
     report_page.template()
     alone = workspace.model.weights_only
     name, other = other_formats.chosen(name or f"{places.stem(workspace.model.source.path)}_compressed", format, alone)
-    files = {
-        kind: Path(folder) / f"{name}.{suffix}"
-        for kind, suffix in (("model", "onnx"), ("recipe", "yaml"), ("report", "html"))
-    }
-    if problem := system.name_problem(name):
-        raise UserError(
-            "{name} is not a valid file name: {problem}.", "Choose another name.", name=name, problem=problem
-        )
-    for file in (files["model"], *([Path(folder) / f"{name}{other.suffix}"] if other is not None else [])):
-        _not_the_original(workspace.model, file)
-    places.check_folder(Path(folder))
+    files = _checked_files(workspace.model, Path(folder), name, other)
     chosen, _ = effective_stacks(workspace.model, recipe)
     if workspace.calibration is None:
         _refuse_without_data(chosen, recipe)
     workspace = workspace.ready(recipe)
-    target, not_taken, unknown = for_target.findings(workspace.model.layers, recipe, chosen)
+    judged = for_target.findings(workspace.model.layers, recipe, chosen)
     middle = 0.8 if recipe.recover else 0.5
     compiled, recovery = trained(workspace, recipe, job.part(0.0, middle), device, kept)
-    result = compiled.settled(workspace.calibration, workspace.evaluator if verify else None, job)
-    size = size_of(result.model, result.edits, recipe.storing)
-    changes, forecast_bytes = result.summary(size, recipe.storing)
-    compressed = with_edits(result.model, result.edits, recipe.storing)
+    compiled = compiled.settled(workspace.calibration, workspace.evaluator if verify else None, job)
+    size = size_of(compiled.model, compiled.edits, recipe.storing)
+    product = _Product(workspace, recipe, compiled, size, *compiled.summary(size, recipe.storing), judged)
+    made = with_edits(compiled.model, compiled.edits, recipe.storing)
     system.give_memory_back()
     job.report(Message("writing the file"), middle)
     with places.staged(Path(folder)) as place:
         written = place.folder / files["model"].name
-        compressed.save(written)
-        written_run = runner(runtime.session(str(written), spinning=True))
-        value = verified = preview_value = None
-        beside: tuple[Beside, ...] = ()
-        notes += (
-            unknown
-            + result.notes
-            + workspace.model.notes
-            + (workspace.data.answer.notes if workspace.data else ())
-            + report_notes.storage(size.loading)
-        )
-        if not verify:
-            notes += (UNVERIFIED,)
-        elif workspace.evaluator is not None:
-            preview_run = runner(runtime.session(previewer.effective(result.model, result.edits)))
-            drawn = verification.drawn(workspace.model)
-            preview_value, verified, beside = verification.compared(
-                workspace.evaluator, preview_run, written_run, job.part(middle, 0.9), alike=not drawn
-            )
-            apart = drawn or settle.note_on_file(
-                str(written), written_run, workspace.evaluator.data, settle.deciding(workspace.evaluator)
-            )
-            notes += (apart,) if apart else ()
-            value = Figure(verified.value or 0.0, "measured" if apart else "verified", verified.samples)
-            verified = None if apart else verified
-        else:
-            verified, said = verification.on_synthetic_inputs(
-                previewer.effective(result.model, result.edits), str(written), given or {}
-            )
-            notes += () if alone else (said,)  # for weights without a network the other format reports it
+        made.save(written)
+        run = runner(runtime.session(str(written), spinning=True))
         after_bytes = place.size(written.name)
+        found = verification.UNVERIFIED
+        if verify:
+            found = verification.of_file(workspace, compiled, written, run, given or {}, job.part(middle, 0.9))
+        notes += product.notes + found.notes
         if other is not None:
-            made, said = other_formats.write(
-                other,
-                written,
-                lambda: plain(result.model, result.edits).ir,
-                workspace.evaluator,
-                job,
-                any(edit.compute is not None for edit in result.edits.values()),
-            )
-            files["model" if alone else other.name] = Path(folder) / made.name
-            notes += (said,)
-            if alone:  # its ONNX is not a runnable model
-                written.unlink()
-                written, after_bytes = made, made.stat().st_size
-                notes += other_formats.beyond_forecast(after_bytes, forecast_bytes)
-        latencies, (before, after, unmeasured) = UNTIMED
-        if timing:
-            latencies = _latencies(workspace, written_run, job.part(0.9, 0.95))
-            before, after, unmeasured = _loads(workspace, written, recipe.storing.batch, job.part(0.95, 1.0))
-        about = workspace, recipe
-        totals = (
-            replace(_before(workspace, latencies[0]), load=before),
-            replace(_after(result.model, changes, after_bytes, value, latencies[1]), load=after),
-        )
-        notes += unmeasured + report_notes.speed(*totals)
-        report = Report(
-            metric=workspace.evaluator.metric.info if workspace.evaluator else MetricInfo(),
-            data=describe_data(workspace),
-            before=totals[0],
-            after=totals[1],
-            forecast_bytes=forecast_bytes,
-            preview_value=preview_value,
-            verified=verified,
-            layers=changes,
+            second, said = _second_file(product, other, written, job)
+            files["model" if alone else other.name] = Path(folder) / second.name
+            notes += said
+            if alone:
+                written, after_bytes = second, second.stat().st_size
+        timed = _timed(product, written, run, job) if timing else UNTIMED
+        report = replace(
+            _report(product, found, timed, after_bytes, notes),
             files={kind: str(path) for kind, path in files.items()},
-            notes=notes,
             recovery=recovery,
-            target=target,
-            not_taken=not_taken,
-            id=workspace.evaluator.metric.id if workspace.evaluator else "",
-            beside=beside,
-            breakdown=report_notes.breakdown(size, result.model, result.edits),
-            made=report_page.made(),
-            robustness=robustness.of_recipe(*about, job) if corruptions else robustness.known(*about),
+            robustness=robustness.of_recipe(workspace, recipe, job)
+            if corruptions
+            else robustness.known(workspace, recipe),
         )
         job.report(Message("writing the report"), 1.0)
         recipe.save(place.folder / files["recipe"].name)
-        del written_run  # Windows cannot move an open file
+        del run  # Windows cannot move an open file
         system.give_memory_back()
         place.publish(last=written.name)
     return _reported(report, workspace, recipe, spoken)
+
+
+@dataclass(frozen=True)
+class _Product:
+    """A recipe as it is written: compiled and trained, with the bytes of its file and the findings of its target."""
+
+    workspace: Workspace
+    recipe: Recipe
+    compiled: Compiled
+    size: Size
+    changes: tuple[LayerChange, ...]
+    forecast_bytes: int
+    judged: for_target.Judged
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        workspace = self.workspace
+        data = workspace.data.answer.notes if workspace.data else ()
+        loading = report_notes.storage(self.size.loading)
+        return self.judged[2] + self.compiled.notes + workspace.model.notes + data + loading
+
+
+def _checked_files(model: Model, folder: Path, name: str, other: Format | None) -> dict[str, Path]:
+    """Return the files to write by kind. Raises UserError if one of them cannot be written or is the open model."""
+    if problem := system.name_problem(name):
+        raise UserError(
+            "{name} is not a valid file name: {problem}.", "Choose another name.", name=name, problem=problem
+        )
+    files = {"model": folder / f"{name}.onnx", "recipe": folder / f"{name}.yaml", "report": folder / f"{name}.html"}
+    for file in (files["model"], *([folder / f"{name}{other.suffix}"] if other is not None else [])):
+        _not_the_original(model, file)
+    places.check_folder(folder)
+    return files
+
+
+def _second_file(product: _Product, other: Format, written: Path, job: Job) -> tuple[Path, tuple[str, ...]]:
+    """Write the model in another format beside the ONNX file; return the file and notes. Weights without a network are
+    kept in that format alone: their ONNX file is not a model that runs."""
+    workspace, compiled = product.workspace, product.compiled
+    second, said = other_formats.write(
+        other,
+        written,
+        lambda: plain(compiled.model, compiled.edits).ir,
+        workspace.evaluator,
+        job,
+        any(edit.compute is not None for edit in compiled.edits.values()),
+    )
+    if not workspace.model.weights_only:
+        return second, (said,)
+    written.unlink()
+    return second, (said, *other_formats.beyond_forecast(second.stat().st_size, product.forecast_bytes))
+
+
+def _report(
+    product: _Product, found: verification.Verification, timed: Timed, after_bytes: int, notes: tuple[str, ...]
+) -> Report:
+    """Return the report, without the files, the training and the corrupted samples."""
+    workspace, compiled, (latencies, (load_before, load_after, unmeasured)) = product.workspace, product.compiled, timed
+    before = replace(_before(workspace, latencies[0]), load=load_before)
+    after = replace(_after(compiled.model, product.changes, after_bytes, found.value, latencies[1]), load=load_after)
+    target, not_taken, _ = product.judged
+    metric = workspace.evaluator.metric if workspace.evaluator else None
+    return Report(
+        metric=metric.info if metric else MetricInfo(),
+        id=metric.id if metric else "",
+        data=describe_data(workspace),
+        before=before,
+        after=after,
+        forecast_bytes=product.forecast_bytes,
+        preview_value=found.preview,
+        verified=found.verified,
+        beside=found.beside,
+        layers=product.changes,
+        files={},
+        notes=notes + unmeasured + report_notes.speed(before, after),
+        target=target,
+        not_taken=not_taken,
+        breakdown=report_notes.breakdown(product.size, compiled.model, compiled.edits),
+        made=report_page.made(),
+    )
 
 
 def _reported(report: Report, workspace: Workspace, recipe: Recipe, spoken: Language) -> Report:
@@ -265,6 +282,11 @@ def _not_the_original(model: Model, target: Path) -> None:
         raise UserError(
             "{target} is the open model and cannot be overwritten.", "Choose another name or folder.", target=target
         )
+
+
+def _timed(product: _Product, written: Path, run: Run, job: Job) -> Timed:
+    latencies = _latencies(product.workspace, run, job.part(0.9, 0.95))
+    return latencies, _loads(product.workspace, written, product.recipe.storing.batch, job.part(0.95, 1.0))
 
 
 def _latencies(workspace: Workspace, written: Run, job: Job) -> Latencies:

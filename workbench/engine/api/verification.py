@@ -1,14 +1,20 @@
 """Verification of a written file: it is run beside the preview, on all samples or else on synthetic inputs."""
 
+from dataclasses import dataclass
+from pathlib import Path
+
 import numpy as np
 
-from workbench.core.analysis.report import Beside, Verified
+from workbench.core.analysis.report import Beside, Figure, Verified
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.data.matching import Given, constants
-from workbench.engine.base.evaluate import Evaluator, Run
+from workbench.engine.base.evaluate import Evaluator, Run, runner
+from workbench.engine.compile.compiler import Compiled
 from workbench.engine.integers import settle
+from workbench.engine.preview import previewer
+from workbench.engine.workspace import Workspace
 from workbench.formats.finish import answers, relative_difference
 from workbench.graph.model.hidden_weights import random_operators
 from workbench.graph.model.model import Model
@@ -16,6 +22,41 @@ from workbench.graph.onnx import runtime
 
 # Outputs of preview and file differ by float rounding; predictions may differ only on ties. More is an error.
 LARGEST_RELATIVE_DIFFERENCE = 1e-2
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What running a written file showed, for the report.
+
+    value      metric of the file; None without data
+    preview    metric of the preview on the same samples
+    verified   None if the file was not run, or its outputs depend on the runtime's optimisation
+    beside     other metrics of the file
+    """
+
+    value: Figure | None = None
+    preview: float | None = None
+    verified: Verified | None = None
+    beside: tuple[Beside, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+UNVERIFIED = Verification(notes=(Message("Not verified: the written file was not run, as asked."),))
+
+
+def of_file(workspace: Workspace, compiled: Compiled, written: Path, run: Run, given: Given, job: Job) -> Verification:
+    """Compare a written file, which `run` runs, with the preview: on every sample, or without data on synthetic inputs,
+    with the values of `given` where it has some. Raises UserError if they differ by more than rounding."""
+    shown, evaluator = previewer.effective(compiled.model, compiled.edits), workspace.evaluator
+    if evaluator is None:
+        verified, note = on_synthetic_inputs(shown, str(written), given)
+        # Weights without a network are not run: the other format reports on them.
+        return Verification(verified=verified, notes=() if workspace.model.weights_only else (note,))
+    random = drawn(workspace.model)
+    preview, verified, beside = compared(evaluator, runner(runtime.session(shown)), run, job, alike=not random)
+    apart = random or settle.note_on_file(str(written), run, evaluator.data, settle.deciding(evaluator))
+    value = Figure(verified.value or 0.0, "measured" if apart else "verified", verified.samples)
+    return Verification(value, preview, None if apart else verified, beside, (apart,) if apart else ())
 
 
 def compared(
