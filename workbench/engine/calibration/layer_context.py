@@ -33,7 +33,7 @@ BATCH = 32
 
 @dataclass(frozen=True, eq=False)
 class LayerContext:
-    """Implements methods.method.Context. `data` is None without calibration data.
+    """Implements methods.base.method.Context. `data` is None without calibration data.
 
     upstream   model that computes the layer's inputs, if not the original; otherwise the cache's walk is used
     """

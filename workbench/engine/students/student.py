@@ -35,7 +35,7 @@ from workbench.graph.torch.torch_view import TorchView
 
 @dataclass(frozen=True)
 class Wanted:
-    """The layers to train (see core.recipe.recovery.Training), and whether quantisation step sizes are trained. `only`:
+    """The layers to train (see core.recipe.stages.Training), and whether quantisation step sizes are trained. `only`:
     the paths of the layers, instead of the patterns."""
 
     trainable: str = "all"

@@ -41,7 +41,7 @@ NUMPY = {
 
 
 class Graphed(Protocol):
-    """Anything with a graph, and with inputs as plain values: a graph.model.Model."""
+    """Anything with a graph, and with inputs as plain values: a graph.model.model.Model."""
 
     @property
     def ir(self) -> ir.Model: ...

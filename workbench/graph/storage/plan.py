@@ -168,7 +168,7 @@ def forecast_bytes(plan: Plan, name: str, opset: int, storing: Storing = DEFAULT
     graph.rewrite.size.Size.layers.
 
     Exact without zeros, expected with them. Without shared decoders and the nodes of factors, which
-    graph.rewrite.forecast counts for all layers together.
+    graph.rewrite.size.forecast counts for all layers together.
     """
     before = plain_bytes(plan.shape, name)
     after = sum(min(form.bytes for form in options) for options in forms(plan, name, opset, storing))

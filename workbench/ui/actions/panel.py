@@ -36,7 +36,7 @@ class ActionPanel(QWidget):
 
     text                     name of the edit for the undo list; `finished` is false while a slider is held
     outlook_wanted(wanted)   figures of the current layer that a sentence needs, answered by `set_outlook`
-    effects_wanted(steps)    predicted effects of these steps, answered by `menu.show_effect`
+    effects_wanted(steps)    predicted effects of these steps, answered by `AddMenu.show_effect`
     """
 
     actions_changed = Signal(tuple, str, bool)

@@ -14,7 +14,7 @@ Values = Mapping[str, Any]
 
 
 def rank_in(values: Values, spectrum: Spectrum) -> int | None:
-    """Return the rank that a method's parameters mean (see methods.ranks.chosen); None if noise could not be
+    """Return the rank that a method's parameters mean (see methods.base.ranks.chosen); None if noise could not be
     determined."""
     full, noise, rule = len(spectrum.values), spectrum.noise, values.get("rule")
     wanted: int | None = None

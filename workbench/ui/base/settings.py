@@ -97,7 +97,7 @@ def motion() -> Motion:
 
 
 def language() -> str:
-    """Return a key of i18n.LANGUAGES, or "system"."""
+    """Return a key of core.base.language.LANGUAGES, or "system"."""
     return _choice("language", ("system", *i18n.LANGUAGES), "system")
 
 

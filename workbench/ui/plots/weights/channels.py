@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from workbench.core.layer_data.pictures import Channels
+from workbench.core.layer_data.pictures import QUANTILES, Channels
 from workbench.ui.plots.axis import number
 from workbench.ui.plots.base import PlotPanel
 from workbench.ui.plots.canvas import Canvas, Handle
@@ -14,7 +14,7 @@ from workbench.ui.text.i18n import counted, titled
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import toggle
 
-LOW, FIRST, MIDDLE, THIRD, HIGH = 0, 2, 3, 4, 6  # places in core.pictures.QUANTILES
+LOW, FIRST, MIDDLE, THIRD, HIGH = map(QUANTILES.index, (0, 0.25, 0.5, 0.75, 1))
 CURSOR = "channel"
 
 
