@@ -26,7 +26,7 @@ LARGEST_RELATIVE_DIFFERENCE = 1e-2
 
 @dataclass(frozen=True)
 class Verification:
-    """What running a written file showed, for the report.
+    """Result of running a written file, for the report.
 
     value      metric of the file; None without data
     preview    metric of the preview on the same samples
