@@ -5074,6 +5074,16 @@
       <translation>请另选名称。</translation>
     </message>
     <message>
+      <source>Give data, or remove the stages from the recipe.</source>
+      <extracomment>workbench/engine/api/export.py</extracomment>
+      <translation>请给出数据，或从配方中去掉这些阶段。</translation>
+    </message>
+    <message>
+      <source>Give data, or use steps that need none (`workbench methods` lists them).</source>
+      <extracomment>workbench/engine/api/export.py</extracomment>
+      <translation>请给出数据，或使用不需要数据的步骤（见 workbench methods）。</translation>
+    </message>
+    <message>
       <source>Latency, load time and memory were not measured, as asked.</source>
       <extracomment>workbench/engine/api/export.py</extracomment>
       <translation>按要求未测量延迟、加载时间和内存。</translation>
@@ -5084,24 +5094,14 @@
       <translation>未测量加载时间和内存：{why}</translation>
     </message>
     <message>
-      <source>No file was kept. Export with 'sparse: off', and report this recipe.</source>
+      <source>The recovery stage {kind} needs data, but none was given.</source>
       <extracomment>workbench/engine/api/export.py</extracomment>
-      <translation>未写出任何文件；请用“sparse: off”导出，并报告此配方。</translation>
-    </message>
-    <message>
-      <source>Not verified: the written file was not run, as asked.</source>
-      <extracomment>workbench/engine/api/export.py</extracomment>
-      <translation>未验证：按要求未运行写出的文件。</translation>
+      <translation>精度恢复阶段 {kind} 需要数据，但未给出。</translation>
     </message>
     <message>
       <source>The report could not be written.</source>
       <extracomment>workbench/engine/api/export.py</extracomment>
       <translation>无法写入报告。</translation>
-    </message>
-    <message>
-      <source>The written file does not match the preview: outputs differ by {largest:.3g} at a scale of {scale:.3g}.</source>
-      <extracomment>workbench/engine/api/export.py</extracomment>
-      <translation>写出的文件与预览不一致：输出相差 {largest:.3g}（量级 {scale:.3g}）。</translation>
     </message>
     <message>
       <source>a fresh process may need {needed:.1f} GB</source>
@@ -5124,11 +5124,6 @@
       <translation>没有数据：未测量</translation>
     </message>
     <message>
-      <source>verifying the file</source>
-      <extracomment>workbench/engine/api/export.py</extracomment>
-      <translation>正在验证文件</translation>
-    </message>
-    <message>
       <source>writing the file</source>
       <extracomment>workbench/engine/api/export.py</extracomment>
       <translation>正在写入文件</translation>
@@ -5137,6 +5132,11 @@
       <source>writing the report</source>
       <extracomment>workbench/engine/api/export.py</extracomment>
       <translation>正在写入报告</translation>
+    </message>
+    <message>
+      <source>{method} on {path} needs data, but none was given.</source>
+      <extracomment>workbench/engine/api/export.py</extracomment>
+      <translation>{path} 上的 {method} 需要数据，但未给出。</translation>
     </message>
     <message>
       <source>{n:,} samples of {path}, {against}; calibration: {calibration_words}</source>
@@ -5384,44 +5384,44 @@
       <translation>{path} 中的模型与之前打开的不同。</translation>
     </message>
     <message>
-      <source>Give data, or remove the stages from the recipe.</source>
-      <extracomment>workbench/engine/api/without_data.py</extracomment>
-      <translation>请给出数据，或从配方中去掉这些阶段。</translation>
-    </message>
-    <message>
-      <source>Give data, or use steps that need none (`workbench methods` lists them).</source>
-      <extracomment>workbench/engine/api/without_data.py</extracomment>
-      <translation>请给出数据，或使用不需要数据的步骤（见 workbench methods）。</translation>
-    </message>
-    <message>
       <source>No data: not measured, and the file was not run: {why}</source>
-      <extracomment>workbench/engine/api/without_data.py</extracomment>
+      <extracomment>workbench/engine/api/verification.py</extracomment>
       <translation>没有数据：未测量，也未运行该文件：{why}</translation>
     </message>
     <message>
       <source>No data: not measured. The written file was run on synthetic inputs; its outputs differ from the preview's by at most {largest:.2g}</source>
-      <extracomment>workbench/engine/api/without_data.py</extracomment>
+      <extracomment>workbench/engine/api/verification.py</extracomment>
       <translation>没有数据：未测量。已在合成输入上运行写出的文件；其输出与预览最多相差 {largest:.2g}</translation>
     </message>
     <message>
+      <source>No file was kept. Export with 'sparse: off', and report this recipe.</source>
+      <extracomment>workbench/engine/api/verification.py</extracomment>
+      <translation>未写出任何文件；请用“sparse: off”导出，并报告此配方。</translation>
+    </message>
+    <message>
+      <source>Not verified: the written file was not run, as asked.</source>
+      <extracomment>workbench/engine/api/verification.py</extracomment>
+      <translation>未验证：按要求未运行写出的文件。</translation>
+    </message>
+    <message>
       <source>Not verified: {random} makes the outputs random, so that two runs differ.</source>
-      <extracomment>workbench/engine/api/without_data.py</extracomment>
+      <extracomment>workbench/engine/api/verification.py</extracomment>
       <translation>未验证：{random} 使输出随机，因此两次运行的结果不同。</translation>
     </message>
     <message>
-      <source>The recovery stage {kind} needs data, but none was given.</source>
-      <extracomment>workbench/engine/api/without_data.py</extracomment>
-      <translation>精度恢复阶段 {kind} 需要数据，但未给出。</translation>
-    </message>
-    <message>
       <source>The written file does not match the preview: on synthetic inputs the relative difference of its outputs is {difference:.3g}.</source>
-      <extracomment>workbench/engine/api/without_data.py</extracomment>
+      <extracomment>workbench/engine/api/verification.py</extracomment>
       <translation>写出的文件与预览不一致：在合成输入上，其输出的相对差异为 {difference:.3g}。</translation>
     </message>
     <message>
-      <source>{method} on {path} needs data, but none was given.</source>
-      <extracomment>workbench/engine/api/without_data.py</extracomment>
-      <translation>{path} 上的 {method} 需要数据，但未给出。</translation>
+      <source>The written file does not match the preview: outputs differ by {largest:.3g} at a scale of {scale:.3g}.</source>
+      <extracomment>workbench/engine/api/verification.py</extracomment>
+      <translation>写出的文件与预览不一致：输出相差 {largest:.3g}（量级 {scale:.3g}）。</translation>
+    </message>
+    <message>
+      <source>verifying the file</source>
+      <extracomment>workbench/engine/api/verification.py</extracomment>
+      <translation>正在验证文件</translation>
     </message>
     <message>
       <source>The original is not clearly better than always predicting the most frequent class ({metric} {value} against {most}). Usual causes: the scale, mean and std, layout or channel order of the inputs; the order of the classes; labels that belong to other samples. `workbench data` finds out which.</source>
@@ -5537,6 +5537,11 @@
       <source>The measured output is '{answer}'.</source>
       <extracomment>workbench/engine/base/measured.py</extracomment>
       <translation>测量的输出为“{answer}”。</translation>
+    </message>
+    <message>
+      <source>The model reads {n:,} samples together; they stay in their order.</source>
+      <extracomment>workbench/engine/base/measured.py</extracomment>
+      <translation>模型把 {n:,} 个样本作为一个整体读入；样本保持原有顺序。</translation>
     </message>
     <message>
       <source>The model's only outputs are {left}, which cannot be measured.</source>
@@ -6704,9 +6709,9 @@
       <translation>请提供校准数据（--calibration），或不重新训练而进行搜索。</translation>
     </message>
     <message>
-      <source>Give more samples.</source>
+      <source>Give more samples; a model that takes several at once needs twice as many.</source>
       <extracomment>workbench/engine/search/plan.py</extracomment>
-      <translation>请提供更多样本。</translation>
+      <translation>请提供更多样本；一次读入多个样本的模型需要两倍的样本。</translation>
     </message>
     <message>
       <source>No calibration data was given: the inputs of all samples are used for calibration, without their labels.</source>
@@ -6852,6 +6857,21 @@
       <source>Give at least {fewest}.</source>
       <extracomment>workbench/engine/supervision/samples.py</extracomment>
       <translation>请提供 {fewest} 个或更多。</translation>
+    </message>
+    <message>
+      <source>Give more samples, or separate training data.</source>
+      <extracomment>workbench/engine/supervision/samples.py</extracomment>
+      <translation>请提供更多样本，或另外提供训练样本。</translation>
+    </message>
+    <message>
+      <source>One sample cannot be used for both training and measuring.</source>
+      <extracomment>workbench/engine/supervision/samples.py</extracomment>
+      <translation>一个样本不能既用于训练又用于测量。</translation>
+    </message>
+    <message>
+      <source>The model takes all {n} samples at once: they cannot be used for both training and measuring.</source>
+      <extracomment>workbench/engine/supervision/samples.py</extracomment>
+      <translation>模型一次读入全部 {n} 个样本：它们不能既用于训练又用于测量。</translation>
     </message>
     <message>
       <source>{samples} samples are too few to train on.</source>
@@ -7094,19 +7114,9 @@
       <translation>请从列表中选择。</translation>
     </message>
     <message>
-      <source>Give more samples, or separate training data.</source>
-      <extracomment>workbench/engine/workspace.py</extracomment>
-      <translation>请提供更多样本，或另外提供训练样本。</translation>
-    </message>
-    <message>
       <source>Not known: the graph around the layer could not be analysed.</source>
       <extracomment>workbench/engine/workspace.py</extracomment>
       <translation>未知：无法分析该层周围的计算图。</translation>
-    </message>
-    <message>
-      <source>One sample cannot be used for both training and measuring.</source>
-      <extracomment>workbench/engine/workspace.py</extracomment>
-      <translation>一个样本不能既用于训练又用于测量。</translation>
     </message>
     <message>
       <source>The model has no layer '{path}'.</source>
@@ -9469,6 +9479,11 @@
       <translation>请通过配方应用它。</translation>
     </message>
     <message>
+      <source>Model &gt; Preparation offers to raise the opset; on the command line, --raise-opset does.</source>
+      <extracomment>workbench/methods/base/method.py</extracomment>
+      <translation>可在“模型 &gt; 预处理”中提升算子集版本；命令行中使用 --raise-opset。</translation>
+    </message>
+    <message>
       <source>The methods are: {known}.</source>
       <extracomment>workbench/methods/base/method.py</extracomment>
       <translation>可用的方法：{known}。</translation>
@@ -9642,11 +9657,6 @@
       <source>{bits}-bit levels take {stored} bits each where they are packed</source>
       <extracomment>workbench/methods/common/grids.py</extracomment>
       <translation>{bits} 位的量化级别在打包存储时每个占 {stored} 位</translation>
-    </message>
-    <message>
-      <source>Model &gt; Preparation offers to raise the opset; on the command line, --raise-opset does.</source>
-      <extracomment>workbench/methods/common/integers.py</extracomment>
-      <translation>可在“模型 &gt; 预处理”中提升算子集版本；命令行中使用 --raise-opset。</translation>
     </message>
     <message>
       <source>Per-tensor weight scales need only opset {least}.</source>

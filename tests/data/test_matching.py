@@ -56,6 +56,27 @@ def test_steps_may_come_before_the_batch(tmp_path):
     np.testing.assert_array_equal(data.feeds(np.array([3, 1]))["x"], values[[3, 1]].transpose(1, 0, 2))
 
 
+@pytest.mark.parametrize("steps", [6, None])
+def test_an_array_may_have_the_layout_of_an_input_whose_batch_has_a_name(tmp_path, steps):
+    spec = InputSpec("x", "float32", (steps, None, 4), ("steps", "N", ""))
+    lengths = InputSpec("lengths", "int64", (None,), ("N",))
+    values = np.arange(6 * 5 * 4, dtype=np.float32).reshape(6, 5, 4)
+    data = dataset(tmp_path, spec, lengths, x=values, lengths=np.arange(5))
+    assert data.samples == 5 and data.fixed_batch is None
+    np.testing.assert_array_equal(data.feeds(np.array([3, 1]))["x"], values[:, [3, 1]])
+    if steps:  # it can be nothing else
+        assert dataset(tmp_path, spec, x=values).samples == 5
+
+
+def test_edges_of_a_graph_are_the_same_for_all_its_nodes(tmp_path):
+    worth = InputSpec("worth", "float32", (None, 3), ("edges", ""))
+    edges = InputSpec("edges", "int64", (2, None), ("", "edges"))
+    nodes = InputSpec("nodes", "float32", (None, 8), ("nodes", ""))
+    arrays = {"worth": np.zeros((90, 3)), "edges": np.zeros((2, 90), int), "nodes": np.zeros((40, 8))}
+    data = dataset(tmp_path, worth, edges, nodes, **arrays)
+    assert data.samples == 40 and set(data.constants) == {"worth", "edges"}
+
+
 def test_values_given_by_hand_fill_the_shape_and_go_before_arrays(tmp_path):
     data = dataset(
         tmp_path,

@@ -12,6 +12,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.layer_data.layer import InputSpec
 from workbench.data.dataset import Dataset
+from workbench.data.sampling import stratified
 from workbench.engine.base import evaluate
 from workbench.engine.base.batches import samples_at_once
 from workbench.engine.base.measured import with_answer
@@ -81,11 +82,11 @@ def test_a_model_whose_input_fixes_the_batch_gets_no_other():
 
 def test_every_prefix_of_the_order_is_stratified():
     labels = np.repeat([0, 1, 2], [600, 300, 100])
-    order = evaluate.stratified(labels, 1000, seed=1)
+    order = stratified(labels, 1000, seed=1)
     assert sorted(order) == list(range(1000))
     counts = np.bincount(labels[order[:100]])
     assert np.abs(counts - [60, 30, 10]).max() <= 1
-    np.testing.assert_array_equal(order, evaluate.stratified(labels, 1000, seed=1))
+    np.testing.assert_array_equal(order, stratified(labels, 1000, seed=1))
 
 
 def test_cancelling_stops_between_batches():

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 from onnx import TensorProto, helper, numpy_helper
 
+import workbench as wb
 from tests.formats.test_real_models import OCR, inside
 from workbench.cli.commands import cli
 from workbench.core.base.job import Job
@@ -178,3 +179,26 @@ def test_a_real_model_takes_a_scale_a_channel_once_it_is_raised(tmp_path):
     feeds = own.data.feeds(slice(0, 4))
     floats, integers = answers(own.model, feeds)[0], answers(effective(after.model, after.edits), feeds)[0]
     assert 0 < np.abs(floats - integers).max() < 0.2
+
+
+def test_an_operator_that_is_replaced_keeps_no_layer_from_its_name(tmp_path):
+    """Upsample, of files before opset 10, becomes Resize."""
+    rng = np.random.default_rng(1)
+    nodes = [
+        helper.make_node("Conv", ["x", "conv.weight"], ["c"], name="conv", pads=[1, 1, 1, 1]),
+        helper.make_node("Upsample", ["c"], ["u"], name="up", mode="nearest", scales=[1.0, 1.0, 2.0, 2.0]),
+        helper.make_node("Relu", ["u"], ["y"], name="relu"),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "old",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 2, 4, 4])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 3, 8, 8])],
+        [numpy_helper.from_array(rng.normal(size=(3, 2, 3, 3)).astype(np.float32), "conv.weight")],
+    )
+    proto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 7)], ir_version=8)
+    step = wb.Recipe({"*": ["quantize.affine"]})
+    with pytest.raises(wb.UserError, match=r"needs opset 9, and the model has opset 7\. .*--raise-opset"):
+        wb.open(proto).export(step, tmp_path)
+    opened = wb.open(proto, raise_opset=True)
+    assert opened.layers.paths == ("conv",) and opened.size(step) != opened.summary.bytes

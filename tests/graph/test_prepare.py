@@ -114,6 +114,14 @@ def test_a_weight_behind_a_move_is_found_under_its_own_name(op, shape, attribute
         assert "float16 weights converted to float32, 48 bytes more" in steps["weight_chains"]
 
 
+def test_a_weight_behind_several_identities_is_found():
+    b = Build()
+    first = b.node("Identity", [b.weight("fc.weight", 4, 6)], "first")
+    b.node("MatMul", ["x", b.node("Identity", [first], "second")], "y")
+    result, _ = prepared(b.proto({"x": ["N", 4]}, {"y": None}))
+    assert ops(result) == ["MatMul"] and list(result.graph.initializers) == ["fc.weight"]
+
+
 def test_a_weight_stored_as_double_is_found_as_float32():
     b = Build()
     b.initializers.append(numpy_helper.from_array(b.rng.standard_normal((4, 6)), "fc.weight"))

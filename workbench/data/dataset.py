@@ -14,6 +14,7 @@ from workbench.data import columns
 from workbench.data.answer import Answer
 from workbench.data.columns import Column, Lazy
 from workbench.data.matching import DTYPES, refuse_odd_values
+from workbench.data.sampling import stratified
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +27,8 @@ class Dataset:
     axes        see matching.Matched
     answer      the measured output of the model, which is also the one trained
     whole       number of samples of the whole set, if these are a part of it; 0: these are all
+    together    number of consecutive samples that the model reads together, as their order counts or they point to each
+                other (frames of a clip, nodes of a graph); 1: each by itself
     notes       sentences: how the samples were changed
     """
 
@@ -38,6 +41,7 @@ class Dataset:
     axes: Mapping[str, int] = field(default_factory=dict)
     answer: Answer = Answer()  # noqa: RUF009  (it is a value)
     whole: int = 0
+    together: int = 1
     notes: tuple[str, ...] = ()
 
     @property
@@ -46,9 +50,9 @@ class Dataset:
 
     @property
     def fixed_batch(self) -> int | None:
-        """Batch size that the model fixes; None if it takes any."""
+        """Batch size that the model fixes, or the samples that it reads together; None if it takes any."""
         sizes = (spec.shape[self.axes.get(spec.name, 0)] for spec in self.specs if spec.name in self.inputs)
-        return next((size for size in sizes if size is not None), None)
+        return next((size for size in sizes if size is not None), self.together if self.together > 1 else None)
 
     def at_once(self, size: int) -> int:
         """Return this batch size, or the model's if that is fixed."""
@@ -67,6 +71,15 @@ class Dataset:
         """Return how many samples to use if `limit` are enough: whole batches if the model fixes their size."""
         size, count = self.at_once(1), min(self.samples, limit)
         return min(self.samples, max(size, count // size * size))
+
+    def order(self, seed: int) -> np.ndarray:
+        """Return a seeded permutation of the samples in which every prefix has the classes in proportion."""
+        return stratified(self.labels, self.samples, seed, self.together)
+
+    def read_as(self, other: "Dataset") -> "Dataset":
+        """Return these samples, read together as those of another data set: all of them, or that number at a time."""
+        whole = 1 < other.together == other.samples
+        return replace(self, together=self.samples if whole else other.together)
 
     def least(self) -> dict[str, np.ndarray]:
         """Return the first sample, or as many as the model fixes."""

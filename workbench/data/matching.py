@@ -29,7 +29,7 @@ DTYPES: dict[str, Any] = {
     "int8": np.int8,
     "bool": np.bool_,
 }
-BATCH = ("batch", "batch_size", "n", "b")  # what exporters call the axis of the samples
+BATCH = ("batch", "batch_size", "batchsize", "batch_dim", "bs", "n", "b")  # what exporters call the axis of the samples
 FEW = 16  # samples that are looked at of what is read batch by batch
 LONGEST_VALUE = 100_000  # characters of --input
 Given = Mapping[str, str | np.ndarray]  # values of inputs that are the same for all samples, as texts or arrays
@@ -97,7 +97,8 @@ def match(
                 names=names[:200] or "nothing",
             )
     free = {spec.name: arrays[spec.name] for spec in specs if spec.name not in given}
-    count = _samples(specs, free, labels)
+    edges = _edges(specs, free)
+    count = _samples(tuple(spec for spec in specs if spec.name not in edges), free, labels)
     found = Matched({}, {}, {}, prefill.notes(made, empty))
     for name, (values, along) in empty.items():
         found.constants[name] = values  # type: ignore[index]
@@ -109,6 +110,8 @@ def match(
         refuse_odd_values(path, spec.name, spec.dtype, array[:FEW] if isinstance(array, Lazy) else np.asarray(array))
         if spec.name in given:
             _add_constant(found, path, spec, array, specs)
+        elif spec.name in edges:
+            found.constants[spec.name] = np.asarray(in_memory(path, array), DTYPES[spec.dtype])  # type: ignore[index]
         else:
             _add(found, path, spec, array, specs, count)
     if not found.inputs:
@@ -129,21 +132,46 @@ def constants(specs: tuple[InputSpec, ...], given: Given) -> dict[str, np.ndarra
 
 
 def _samples(specs: tuple[InputSpec, ...], arrays: Mapping[str, Column], labels: np.ndarray | None) -> int:
-    """Return the number of samples: that of an array that can only hold samples; else that of the labels, or of the
-    first array."""
+    """Return the number of samples: that of an array that can only hold samples; else that of the labels, that along a
+    batch axis with a name, or of the first array."""
     sure = [
         len(arrays[spec.name])
         for spec in specs
-        if spec.name in arrays and _by_sample(spec, arrays[spec.name]) and len(arrays[spec.name]) != spec.shape[0]
+        if spec.name in arrays
+        and _batch_name(spec) is None
+        and _by_sample(spec, arrays[spec.name])
+        and len(arrays[spec.name]) != spec.shape[0]
     ]
     rather = [count for count in sure if count != 1]
     if rather or sure:
         return (rather or sure)[0]
     if labels is not None and labels.ndim:
         return len(labels)
+    for spec in specs:
+        if (axis := _batch_name(spec)) is not None and (array := arrays.get(spec.name)) is not None:
+            if _before_steps(spec, array, axis):
+                return len(array)
+            if _by_sample(spec, array, axis):
+                return array.shape[axis]
     return next(
         (len(arrays[spec.name]) for spec in specs if spec.name in arrays and _by_sample(spec, arrays[spec.name])), 1
     )
+
+
+def _edges(specs: tuple[InputSpec, ...], arrays: Mapping[str, Column]) -> set[str]:
+    """Return the inputs that list the edges of a graph, if another one lists its nodes: pairs of nodes [2, edges], and
+    what belongs to each edge."""
+    known = [spec for spec in specs if spec.name in arrays and _by_sample(spec, arrays[spec.name])]
+    pairs = {
+        spec.name: arrays[spec.name].shape[1]
+        for spec in known
+        if spec.shape == (2, None) and arrays[spec.name].dtype.kind in "iu" and len(arrays[spec.name]) == 2
+    }
+    rows = {spec.name: len(arrays[spec.name]) for spec in known if spec.shape[0] is None}
+    of_edges = {name for name, count in rows.items() if count in pairs.values()}
+    if of_edges == {*rows}:  # as many edges as nodes
+        of_edges = set()
+    return {*pairs, *of_edges} if rows else set()
 
 
 def _by_sample(spec: InputSpec, array: Column, axis: int = 0) -> bool:
@@ -154,17 +182,23 @@ def _by_sample(spec: InputSpec, array: Column, axis: int = 0) -> bool:
     )
 
 
-def _named_batch(spec: InputSpec, array: Column) -> int | None:
-    """Return the batch axis of an input like [steps, batch, values], if the array has [samples, steps, values]."""
+def _batch_name(spec: InputSpec) -> int | None:
+    """Return the axis that the model calls the batch, if it is not the first one: that of [steps, batch, values]."""
     named = [axis for axis, name in enumerate(spec.axes) if axis and name.lower() in BATCH and spec.shape[axis] is None]
-    if len(named) != 1 or spec.shape[0] in (None, 1) or array.ndim != len(spec.shape):
-        return None
-    rest = [size for axis, size in enumerate(spec.shape) if axis != named[0]]
-    return named[0] if all(size in (None, have) for size, have in zip(rest, array.shape[1:], strict=True)) else None
+    return named[0] if len(named) == 1 and spec.axes[0].lower() not in BATCH and spec.shape[0] != 1 else None
+
+
+def _before_steps(spec: InputSpec, array: Column, batch: int) -> bool:
+    """Whether the array of an input like [steps, batch, values] may be [samples, steps, values]."""
+    rest = [size for axis, size in enumerate(spec.shape) if axis != batch]
+    return array.ndim == len(spec.shape) and all(
+        size in (None, have) for size, have in zip(rest, array.shape[1:], strict=True)
+    )
 
 
 def _add(found: Matched, path: str, spec: InputSpec, array: Column, specs: tuple[InputSpec, ...], count: int) -> None:
-    if (axis := _named_batch(spec, array)) is not None:
+    axis = _batch_name(spec)
+    if axis is not None and len(array) == count and _before_steps(spec, array, axis):
         found.inputs[spec.name] = array  # type: ignore[index]
         found.axes[spec.name] = axis  # type: ignore[index]
         return
@@ -173,7 +207,7 @@ def _add(found: Matched, path: str, spec: InputSpec, array: Column, specs: tuple
     )
     fixed = whole and bool(spec.shape) and spec.shape[0] is not None
     others_free = any(other.shape and other.shape[0] is None for other in specs if other is not spec)
-    if _by_sample(spec, array) and len(array) == count and not (fixed and others_free):
+    if axis is None and _by_sample(spec, array) and len(array) == count and not (fixed and others_free):
         found.inputs[spec.name] = array  # type: ignore[index]
         return
     if not spec.shape and (values := in_memory(path, array)).size and (values == values.flat[0]).all():

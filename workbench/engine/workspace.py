@@ -120,10 +120,13 @@ class Workspace:
         session = runtime.session(self.model)
         model = self.model.at({name: array.shape for name, array in data.least().items()})
         data, ((_, first), *beside), outputs = with_answer(session, data, measuring, trusted, model)
+        if data.together > 1:
+            model = self.model.at({name: array.shape for name, array in data.least().items()})
         samples = data
         if calibration:
             known = {**data.constants, **given}
             samples = open_dataset(calibration, inputs, calibration in trusted, job.part(*ends), known, near=near)
+            samples = samples.read_as(data)
             words = Message(
                 "{n:,} samples of {calibration}",
                 one="{n} sample of {calibration}",
@@ -171,11 +174,6 @@ class Workspace:
     def separated(self) -> "Workspace":
         """Return the workspace with part of its only data set split off for training."""
         evaluator = self.measurable()
-        if evaluator.data.samples < 2:
-            raise UserError(
-                "One sample cannot be used for both training and measuring.",
-                "Give more samples, or separate training data.",
-            )
 
         def make() -> Workspace:
             train, rest = split(evaluator.data, 0)

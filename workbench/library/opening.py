@@ -66,7 +66,7 @@ def open(
                 "{path}: the opset is {detail}.",
                 "Open it as it is.",
                 path=workspace.model.source.path,
-                detail=each.detail,
+                detail=each.detail.rstrip("."),
             )
     model = Model(workspace, place, inputs)
     return (

@@ -17,7 +17,6 @@ from workbench.data.metrics.intervals import ALL, interval_of, paired_interval, 
 from workbench.data.metrics.listing import DECIDING, against_teachers
 from workbench.data.metrics.metric import Metric
 from workbench.data.metrics.tokens import NEXT
-from workbench.data.sampling import stratified
 from workbench.engine.base.originals import Gathered, Originals, Outputs
 from workbench.graph.onnx import runtime
 
@@ -206,8 +205,7 @@ class Evaluator:
     def part(self, chosen: np.ndarray) -> "Evaluator":
         """Return the evaluator on some of the samples, without running anything again."""
         data = self.data.subset(chosen)
-        order = stratified(data.labels, data.samples, 0)
-        return Evaluator(data, tuple(each.part(chosen) for each in self.measures), order, self.batch)
+        return Evaluator(data, tuple(each.part(chosen) for each in self.measures), data.order(0), self.batch)
 
     def change(self, seen: np.ndarray, rows: np.ndarray) -> Figure:
         """Return the difference to the original on the same samples, with its paired interval."""
@@ -269,7 +267,7 @@ def prepare(
     measures = tuple(maker.finished(against=teacher) for maker in makers)
     answer = replace(data.answer, tokens=measures[0].metric.id in NEXT)
     data = replace(data, answer=answer, labels=fitting(measures[0].metric, data.labels))
-    return Evaluator(data, measures, stratified(data.labels, data.samples, seed), batch)
+    return Evaluator(data, measures, data.order(seed), batch)
 
 
 def taught(evaluator: Evaluator, run: Run, teacher: Run, job: Job) -> Evaluator:

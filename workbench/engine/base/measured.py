@@ -56,6 +56,7 @@ def with_answer(
     before = prepared(data)
     data = before.data
     places = _Places.of(session, data, measuring, model)
+    data = replace(data, together=places.together)
     names = [_split(each) for each in measuring.metrics or ("",)]
     asked: list[Asked] = []
     notes = before.notes
@@ -66,7 +67,7 @@ def with_answer(
             whose = [fits]
         chosen, labels, wanted = _chosen(data, whose, places, wanted)
         if not asked:
-            notes = (*before.notes, *chosen.answer.notes)
+            notes = (*before.notes, *_read_together(data), *chosen.answer.notes)
             data = replace(data, answer=replace(chosen.answer, notes=notes), labels=labels)
         asked.append((chosen.answer, wanted))
     return data, tuple(asked), places.outputs
@@ -82,8 +83,10 @@ class _Places:
         probed: np.ndarray,
         left: Mapping[str, str],
         outputs: Outputs,
+        together: int,
     ) -> None:
         self.every, self.moving, self.probed, self.left, self.outputs = every, moving, probed, left, outputs
+        self.together = together  # see Dataset
 
     @staticmethod
     def of(session: ort.InferenceSession, data: Dataset, measuring: Measuring, model: Model | None) -> "_Places":
@@ -126,7 +129,7 @@ class _Places:
             )
         moving = [each for each in every if each.answer.name not in fixed] or every
         left |= {each.answer.name: Message("no layer changes it") for each in every if each not in moving}
-        return _Places(every, moving, probed, left, probe.outputs)
+        return _Places(every, moving, probed, left, probe.outputs, probe.data.together)
 
     def named(self, output: str) -> list[Candidate]:
         """Return the output of this name; several, separated by commas, are concatenated. Raises UserError if one is
@@ -147,6 +150,12 @@ class _Places:
             return [first]
         answer = replace(first.answer, more=tuple(each.answer for each in others))
         return [Candidate(answer, joined([first.values, *(each.values for each in others)]))]
+
+
+def _read_together(data: Dataset) -> tuple[str, ...]:
+    if data.together == 1:
+        return ()
+    return (Message("The model reads {n:,} samples together; they stay in their order.", n=data.together),)
 
 
 def _is_list(values: np.ndarray, labels: np.ndarray | None) -> bool:

@@ -1,6 +1,8 @@
 """Runs a model on few samples to find the batch axis of its outputs, and some values."""
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import onnxruntime as ort
@@ -12,6 +14,7 @@ from workbench.graph.onnx import runtime
 
 PROBED = 64  # samples from which the output and its metric are chosen
 ROOM = 32 << 20  # approximate bytes of outputs that are examined; at least two samples
+WHOLE = 64 << 20  # bytes of data whose samples may be read together
 CLOSE = 1e-3  # tolerance relative to the largest value: the same samples in other batches
 
 
@@ -20,11 +23,28 @@ class Probe:
 
     def __init__(self, session: ort.InferenceSession, data: Dataset, most: int = PROBED) -> None:
         """Run the model. `most`: largest number of samples per run."""
-        self.session, self.data, self.most = session, data, most
+        self.session, self.most = session, most
+        self.outputs: dict[tuple[int, int], list[np.ndarray]] = {}  # of slices, if all samples were run
+        try:
+            self._look(data)
+        except UserError:
+            if not _may_be_whole(data):
+                raise
+            try:
+                self._look(replace(data, together=data.samples))
+            except UserError:
+                few, _ = _samples(data)
+                _run(session, data, few)  # raises what is wrong with one sample
+                raise
+
+    def _look(self, data: Dataset) -> None:
+        """Run two sets of samples, and note whether the model reads those of a fixed batch together."""
         few, more = _samples(data)
         self.counts = len(few), len(more)
-        self.outputs: dict[tuple[int, int], list[np.ndarray]] = {}  # of slices, if all samples were run
-        self.first, self.second = _run(session, data, few), _run(session, data, more)
+        self.first, self.second = _run(self.session, data, few), _run(self.session, data, more)
+        size = data.fixed_batch or 1
+        alone = size == 1 or any(_rolled(a, b, size) for a, b in zip(self.first, self.second, strict=True))
+        self.data = data if alone else replace(data, together=size)
 
     def place(self, index: int, axis: int | None = None) -> tuple[int | None, int] | None:
         """Return (batch axis, entries per sample) of an output, or as many entries as fit along the requested axis;
@@ -63,6 +83,10 @@ class Probe:
             if whole:
                 self.outputs[start, min(start + size, samples)] = outputs
         return chosen, [_together(column) for column in zip(*parts, strict=True)]
+
+
+def _bytes(data: Dataset) -> int:
+    return sum(math.prod(each.shape) * each.dtype.itemsize for each in data.inputs.values())
 
 
 def _taken(answer: Answer, outputs: Sequence[np.ndarray]) -> np.ndarray | None:
@@ -128,12 +152,29 @@ def _turned(a: np.ndarray, b: np.ndarray, batch: int) -> tuple[int, int] | None:
     """Return the batch axis and entries per sample, from a batch and the same batch rotated by one."""
     if batch == 1:
         return next(((axis, 1) for axis, size in enumerate(a.shape) if size == 1), None)
+    return _rolled(a, b, batch) or ((0, 1) if a.shape[:1] == (batch,) else None)
+
+
+def _rolled(a: np.ndarray, b: np.ndarray, batch: int) -> tuple[int, int] | None:
+    """Return the axis along which `b` is `a` rotated by one sample, and the entries per sample; None if there is
+    none."""
+    if not isinstance(a, np.ndarray) or not isinstance(b, np.ndarray) or a.shape != b.shape:
+        return None
     fitting_axes = [axis for axis, size in enumerate(a.shape) if size and size % batch == 0]
     fitting_axes.sort(key=lambda axis: a.shape[axis] != batch)
     for axis in fitting_axes:
-        if a.shape == b.shape and _same(np.roll(a, a.shape[axis] // batch, axis), b):
+        if _same(np.roll(a, a.shape[axis] // batch, axis), b):
             return axis, a.shape[axis] // batch
-    return (0, 1) if a.shape[:1] == (batch,) else None
+    return None
+
+
+def _may_be_whole(data: Dataset) -> bool:
+    """Whether the rows of the data may be parts of one thing, such as the nodes of a graph: another array counts them,
+    as the edges or an adjacency matrix do. They are then few enough to be read at once."""
+    if data.fixed_batch is not None or data.samples < 2 or _bytes(data) > WHOLE:
+        return False
+    counted = any(each.dtype.kind in "iu" and each.size > 1 for each in data.constants.values())
+    return counted or any(each.shape[1:2] == (data.samples,) for each in data.inputs.values())
 
 
 def _same(a: np.ndarray, b: np.ndarray) -> bool:

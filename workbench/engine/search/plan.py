@@ -73,7 +73,7 @@ class Search:
         if evaluator.data.samples < 2 * evaluator.data.at_once(1):
             raise UserError(
                 "A search needs at least two samples: one to choose a recipe and one to verify it.",
-                "Give more samples.",
+                "Give more samples; a model that takes several at once needs twice as many.",
             )
         if goal.retrain and workspace.training is None:
             raise UserError(

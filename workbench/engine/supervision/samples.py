@@ -11,7 +11,7 @@ import numpy as np
 from workbench.core.base.errors import UserError
 from workbench.data.dataset import Dataset
 from workbench.data.matching import DTYPES
-from workbench.data.sampling import stratified
+from workbench.data.sampling import in_groups
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -89,7 +89,7 @@ class Samples:
                 samples=data.samples,
                 fewest=FEWEST,
             )
-        order = stratified(data.labels, data.samples, seed)
+        order = data.order(seed)
         size = data.at_once(1)
         least = min(ENOUGH_HELD, round(SHARE_HELD * data.samples))
         count = max(1, min(MOST_HELD, max(least, round(HELD * data.samples))) // size) * size
@@ -101,7 +101,7 @@ class Samples:
 
     def batches(self, batch: int, seed: tuple[int, ...], shift: int, flip: bool, start: int = 0) -> Iterator[Batch]:
         """Yield one pass in an order that the seed determines, from the step `start` on."""
-        order = np.random.default_rng(seed).permutation(self.train)
+        order = in_groups(self.train, self.data.together, np.random.default_rng(seed))
         for step in range(start, self.steps(batch)):
             rng = np.random.default_rng((*seed, step))
             yield self._batch(order[step * batch : (step + 1) * batch], rng, shift, flip)
@@ -161,9 +161,18 @@ def moved(x: np.ndarray, moves: Moves) -> np.ndarray:
 
 
 def split(data: Dataset, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Split a single data set: indices to train on and to measure on, classes in proportion."""
-    order = stratified(data.labels, data.samples, seed)
+    """Split a single data set: indices to train on and to measure on, classes in proportion. Raises UserError if there
+    are too few samples for both."""
     size = data.at_once(1)
+    if data.samples < 2 * size:
+        raise UserError(
+            "One sample cannot be used for both training and measuring."
+            if size == 1
+            else "The model takes all {n} samples at once: they cannot be used for both training and measuring.",
+            "Give more samples, or separate training data.",
+            n=data.samples,
+        )
+    order = data.order(seed)
     count = round(SPLIT * data.samples / size) * size
     return np.sort(order[:count]), np.sort(order[count:])
 

@@ -16,6 +16,7 @@ from workbench.core.base.job import Job
 from workbench.core.base.message import Message, from_data, to_data
 from workbench.core.recipe.stages import Reconstruct
 from workbench.data.dataset import Dataset
+from workbench.data.sampling import in_groups
 from workbench.engine.calibration.walk import Front
 from workbench.engine.compile.compiler import Compiled
 from workbench.engine.compile.left_out import Left, notes_on
@@ -259,7 +260,7 @@ def _tensors(values: Mapping[str, np.ndarray]) -> dict[str, torch.Tensor]:
 
 def _batches(data: Dataset, chosen: np.ndarray, params: Reconstruct, seed: tuple[int, ...]) -> Sequence[np.ndarray]:
     """Return the samples of each batch, whole ones only."""
-    order = np.random.default_rng(seed).permutation(chosen)[: params.samples]
+    order = in_groups(chosen, data.together, np.random.default_rng(seed))[: params.samples]
     size = min(data.at_once(params.batch), len(order))
     return [order[start : start + size] for start in range(0, len(order) - size + 1, size)]
 

@@ -131,13 +131,19 @@ def _sliced(node: ir.Node, array: np.ndarray) -> np.ndarray:
 
 
 def _drop_identities(value: ir.Value) -> int:
-    """Let the readers of Identities of the value read the value; return how many were removed."""
+    """Let the readers of Identities of the value, and of Identities of these, read the value; return how many were
+    removed."""
     count = 0
-    for node in {use.node for use in value.uses()}:
-        if node.op_type == "Identity" and not node.outputs[0].is_graph_output() and node.graph is not None:
+    while found := [
+        use.node
+        for use in value.uses()
+        if use.node.op_type == "Identity" and not use.node.outputs[0].is_graph_output() and use.node.graph is not None
+    ]:
+        for node in found:
             node.outputs[0].replace_all_uses_with(value)
+            assert node.graph is not None
             node.graph.remove(node, safe=True)
-            count += 1
+        count += len(found)
     return count
 
 

@@ -39,9 +39,16 @@ def raised(model: ir.Model) -> ir.Model:
         node.metadata_props.update(
             {key: text for key, text in described.pop(node.name or "", {}).items() if key == names.SCOPES}
         )
-    if described:
+    lost = [node for node in model.graph if node.name in described]
+    if any(node.domain not in ("", "ai.onnx") or _holds_weights(node) for node in lost):  # Upsample becomes Resize
         raise UserError("ONNX's version converter renames its nodes.", "Export the model again.")
     return made
+
+
+def _holds_weights(node: ir.Node) -> bool:
+    """Whether a layer may be called after this node."""
+    read = [value for value in node.inputs if value is not None and value.is_initializer()]
+    return any(value.const_value is not None and len(value.const_value.shape) > 1 for value in read)
 
 
 def _with_ranks(model: ir.Model) -> onnx.ModelProto:

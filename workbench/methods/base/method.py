@@ -17,7 +17,7 @@ import numpy as np
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
-from workbench.core.base.message import Message
+from workbench.core.base.message import Message, sentences
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.action import Action, Family, MethodInfo
 from workbench.core.recipe.effect import Effect, Ranking
@@ -26,11 +26,14 @@ from workbench.core.recipe.params import fields_of, parse
 from workbench.graph.channels.scaling import Scaling
 from workbench.graph.encodings.dense import Dense
 from workbench.graph.encodings.encoding import Encoding
+from workbench.graph.prepare.raise_opset import TARGET
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base import plugins
 from workbench.methods.base.observer import Observed
 from workbench.methods.base.ranks import Matrix
+
+RAISE = Message("Model > Preparation offers to raise the opset; on the command line, --raise-opset does.")
 
 
 class Context(Protocol):
@@ -148,13 +151,14 @@ class Method(ABC):
         return 9
 
     def older(self, params: Any, opset: int) -> str:
-        """Return why a model of an older opset cannot have this step."""
-        return Message(
+        """Return why a model of an older opset cannot have this step, and what can be done."""
+        why = Message(
             "{step} needs opset {needed}, and the model has opset {opset}.",
             step=Message(self.title),
             needed=self.opset(params),
             opset=opset,
         )
+        return sentences(why, RAISE) if self.opset(params) <= TARGET else why
 
     def forecasts_exactly(self, params: Any) -> bool:
         """Whether `forecast` is exact, up to zeros caused by rounding (many at 2 bits) and the positions of zeros;

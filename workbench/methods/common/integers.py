@@ -18,7 +18,6 @@ from workbench.graph.storage.plan import Plan
 from workbench.methods.base.method import Context, Method
 from workbench.methods.common import grids
 
-RAISE = Message("Model > Preparation offers to raise the opset; on the command line, --raise-opset does.")
 REDUCED = 7  # bits that keep the sum of two products u8 x s8 within 16 bits
 
 
@@ -66,7 +65,7 @@ class IntegerMethod(Method):
     def older(self, params: IntegerParams, opset: int) -> str:
         least = OPSETS[self.compute][0]
         hint = [Message("Per-tensor weight scales need only opset {least}.", least=least)] if opset >= least else []
-        return sentences(super().older(params, opset), *hint, RAISE)
+        return sentences(super().older(params, opset), *hint)
 
     def planned(self, plan: Plan, params: IntegerParams) -> Plan:
         """Return the plan with the weight on its levels; a weight that earlier steps have put on such levels is
