@@ -10,7 +10,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, Row
 from workbench.core.session.session_file import Reference, SavedSession, load_session
-from workbench.core.session.undo_list import ROWS, STEPS, TEXT, Branch, PinStep, RecipeStep, UndoList
+from workbench.core.session.undo_list import ROWS, STEPS, TEXT, Branch, RecipeStep, SnapshotStep, UndoList
 
 
 def pruned(sparsity: float, layers: int = 1) -> Recipe:
@@ -21,9 +21,9 @@ HISTORY = UndoList(
     Recipe(seed=3),
     (
         RecipeStep("first", pruned(0.1)),
-        PinStep("rename", FIRST_SNAPSHOT.named("old"), FIRST_SNAPSHOT, 1),
+        SnapshotStep("rename", FIRST_SNAPSHOT.named("old"), FIRST_SNAPSHOT, 1),
         RecipeStep("here", RECIPE),
-        PinStep("delete", FIRST_SNAPSHOT, None, 0),
+        SnapshotStep("delete", FIRST_SNAPSHOT, None, 0),
         RecipeStep("undone", pruned(0.7, 3)),
     ),
     3,

@@ -14,7 +14,7 @@ from workbench.core.recipe.recipe import Recipe, Row
 from workbench.core.recipe.recovery import Stage
 from workbench.core.session.session_file import Layout, Panel, Reference, SavedSession
 from workbench.core.session.snapshot import Snapshot
-from workbench.core.session.undo_list import Branch, PinStep, RecipeStep, UndoList
+from workbench.core.session.undo_list import Branch, RecipeStep, SnapshotStep, UndoList
 
 
 def whole() -> SavedSession:
@@ -33,8 +33,8 @@ def whole() -> SavedSession:
     steps = (
         RecipeStep("quantise", first),
         RecipeStep("prune", recipe),
-        PinStep("rename", pinned, pinned.named("b"), 0),
-        PinStep("delete", pinned, None, 0),
+        SnapshotStep("rename", pinned, pinned.named("b"), 0),
+        SnapshotStep("delete", pinned, None, 0),
     )
     history = UndoList(Recipe(), steps, 3, (Branch("other way", 2, first),))
     layout = Layout("inspect", ("first", "second"), "first", {"tree": Panel(True, "left", 240)})

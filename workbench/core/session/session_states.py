@@ -10,7 +10,7 @@ from workbench.core.base.quantities import MetricInfo
 from workbench.core.recipe.recipe import Recipe, Row, recipe_of
 from workbench.core.session.checked import Checked
 from workbench.core.session.snapshot import NOTE, Snapshot, unused
-from workbench.core.session.undo_list import BRANCHES, ROWS, STEPS, TEXT, Branch, PinStep, RecipeStep, UndoList
+from workbench.core.session.undo_list import BRANCHES, ROWS, STEPS, TEXT, Branch, RecipeStep, SnapshotStep, UndoList
 
 SNAPSHOTS = 4000  # that a session file may have
 
@@ -52,7 +52,7 @@ def undo_list_to_dict(whole: UndoList) -> dict[str, Any] | None:
             "layers": [table.setdefault(row, len(table)) for row in recipe.rows]
         }
 
-    def step_out(step: RecipeStep | PinStep) -> dict[str, Any]:
+    def step_out(step: RecipeStep | SnapshotStep) -> dict[str, Any]:
         text = {"text": step.text[:TEXT]}
         if isinstance(step, RecipeStep):
             return text | {"recipe": recipe_out(step.recipe)}
@@ -135,13 +135,15 @@ class _Recipes:
         return rows[0]
 
 
-def _step(value: Any, read: _Recipes, check: Checked) -> RecipeStep | PinStep:
+def _step(value: Any, read: _Recipes, check: Checked) -> RecipeStep | SnapshotStep:
     step = check.mapping(value, Message("a step of history"))
     text = check.text(step.get("text"), Message("a step's text"))[:TEXT]
     if "recipe" in step:
         return RecipeStep(text, read.recipe(step["recipe"]))
     new = None if step.get("became") is None else _snapshot(step["became"], check)
-    return PinStep(text, _snapshot(step.get("pinned"), check), new, check.count(step.get("place"), "place", 1 << 20))
+    return SnapshotStep(
+        text, _snapshot(step.get("pinned"), check), new, check.count(step.get("place"), "place", 1 << 20)
+    )
 
 
 def _branch(value: Any, read: _Recipes, check: Checked) -> Branch:

@@ -21,7 +21,7 @@ class RecipeStep:
 
 
 @dataclass(frozen=True)
-class PinStep:
+class SnapshotStep:
     """A snapshot that was renamed, got a note, or was deleted (`new` is None); `place` is its index before."""
 
     text: str
@@ -45,7 +45,7 @@ class UndoList:
     """The undo list. `first` is the recipe at its beginning; the first `here` steps are done, the others undone."""
 
     first: Recipe
-    steps: tuple[RecipeStep | PinStep, ...] = ()
+    steps: tuple[RecipeStep | SnapshotStep, ...] = ()
     here: int = 0
     branches: tuple[Branch, ...] = ()
 
@@ -81,7 +81,7 @@ class UndoList:
             self,
             steps=tuple(
                 replace(step, old=step.old.without_figures(), new=step.new.without_figures() if step.new else None)
-                if isinstance(step, PinStep)
+                if isinstance(step, SnapshotStep)
                 else step
                 for step in self.steps
             ),
@@ -100,7 +100,7 @@ class _Cost:
         return len(recipe.rows) + NEW * len(new)
 
 
-def _recipe(step: RecipeStep | PinStep) -> Recipe:
+def _recipe(step: RecipeStep | SnapshotStep) -> Recipe:
     return step.recipe if isinstance(step, RecipeStep) else step.old.recipe
 
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from workbench.core.analysis.report import Figure, Report, Totals
 from workbench.core.base import quantities
 from workbench.core.session.snapshot import NOTE, Snapshot, unused
-from workbench.core.session.undo_list import PinStep
+from workbench.core.session.undo_list import SnapshotStep
 from workbench.ui.session.state import State
 from workbench.ui.session.timings import Timings
 from workbench.ui.session.undo import Command
@@ -191,7 +191,7 @@ class Snapshots(QObject):
         return unused(name, {each.name for each in self.all} | {self.tr("Original"), self.tr("Now")})
 
     def _push(self, old: Snapshot, new: Snapshot | None, text: str) -> None:
-        self._session.history.push(Replace(self, PinStep(text, old, new, self.all.index(old))))
+        self._session.history.push(Replace(self, SnapshotStep(text, old, new, self.all.index(old))))
 
     def _put(self, snapshots: tuple[Snapshot, ...]) -> None:
         self.all = snapshots
@@ -202,12 +202,12 @@ class Snapshots(QObject):
 class Replace(Command):
     """Undoable command that renames a snapshot, writes a note on it, or deletes it."""
 
-    def __init__(self, snapshots: Snapshots, step: PinStep) -> None:
+    def __init__(self, snapshots: Snapshots, step: SnapshotStep) -> None:
         super().__init__(step.text)
         self._snapshots, self._step = snapshots, step
 
     @property
-    def step(self) -> PinStep:
+    def step(self) -> SnapshotStep:
         return self._step
 
     def go(self, forward: bool) -> None:

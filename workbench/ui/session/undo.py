@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from workbench.core.recipe.recipe import Recipe
-from workbench.core.session.undo_list import BRANCHES, Branch, PinStep, RecipeStep, UndoList
+from workbench.core.session.undo_list import BRANCHES, Branch, RecipeStep, SnapshotStep, UndoList
 
 V = TypeVar("V")
 UNMERGED = -1  # the gesture of a step that no other merges with (QUndoCommand.id)
@@ -27,7 +27,7 @@ class Command(QUndoCommand):
     asleep = False
 
     @property
-    def step(self) -> RecipeStep | PinStep:
+    def step(self) -> RecipeStep | SnapshotStep:
         """The command as a value."""
         raise NotImplementedError
 
@@ -198,7 +198,7 @@ class History(QObject):
         first = next((command.old for command in commands if isinstance(command, ChangeRecipe)), recipe)
         return UndoList(first, tuple(command.step for command in commands), self.stack.index(), self.branches)
 
-    def begin_with(self, kept: UndoList, command_of: Callable[[PinStep], Command], session: HasRecipe) -> None:
+    def begin_with(self, kept: UndoList, command_of: Callable[[SnapshotStep], Command], session: HasRecipe) -> None:
         """Replace this list by a stored one, all of it unsaved. `command_of` creates the commands of steps that do not
         edit the recipe."""
         self.clear()
