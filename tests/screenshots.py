@@ -285,7 +285,7 @@ class Photographer:
             if name == "samples":
                 tab.samples.list.setCurrentIndex(tab.samples.model.index(1))
                 tab.samples.ask()
-                self.wait(lambda: tab.findings.blame is not None and not tab.findings.attributing)
+                self.wait(lambda: tab.findings.attribution is not None and not tab.findings.attributing)
             self.shoot_both(f"compare-{name}")
         session.undo()
         for dock in (space.history_dock, space.jobs_dock):

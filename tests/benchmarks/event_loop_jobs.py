@@ -150,7 +150,7 @@ def sweep(hand: Hand) -> None:
 
 
 def compare(hand: Hand) -> None:
-    """The pages of the tab one after the other, an edit while each is on show, and the layer that is to blame."""
+    """The pages of the tab one after the other, an edit while each is on show, and the layer that is responsible."""
     tab = hand.workspace.compare
     hand.workspace.tabs.setCurrentWidget(tab)
     for number, page in enumerate((tab.states, tab.confusion, tab.classes, tab.samples)):
@@ -160,7 +160,7 @@ def compare(hand: Hand) -> None:
         hand.wait(lambda page=page: tab.findings.current or page is tab.states)
     tab.samples.list.setCurrentIndex(tab.samples.model.index(0))
     tab.samples.ask()
-    hand.wait(lambda: tab.findings.blame is not None and not tab.findings.attributing)
+    hand.wait(lambda: tab.findings.attribution is not None and not tab.findings.attributing)
     hand.workspace.tabs.setCurrentIndex(0)
 
 

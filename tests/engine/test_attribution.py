@@ -1,4 +1,4 @@
-"""The layer that is blamed is the one that did it; what is run from a cut on answers as the whole does."""
+"""The layer that is named is the one that did it; what is run from a cut on answers as the whole does."""
 
 import numpy as np
 import pytest
@@ -6,13 +6,13 @@ import pytest
 from tests.engine import test_changes
 from tests.engine.small import network
 from tests.engine.test_changes import BOLD, decisions
-from workbench.core.analysis.prediction_diff import Blame
+from workbench.core.analysis.prediction_diff import Attribution
 from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.job import Job
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.recovery import Stage
-from workbench.engine.analysis.attribution import TRAINED, blame
+from workbench.engine.analysis.attribution import TRAINED, attribute
 from workbench.engine.analysis.prediction_diff import changes, margins
 from workbench.engine.base.evaluate import runner
 from workbench.engine.compile import compiler
@@ -32,8 +32,8 @@ def lesser(demo, quarter) -> Workspace:
     return Workspace.open(str(demo.cnn), Job()).attach(quarter, Job())
 
 
-def last(workspace: Workspace, recipe: Recipe, samples) -> Blame:
-    return list(blame(workspace, recipe, samples, Job()))[-1]
+def last(workspace: Workspace, recipe: Recipe, samples) -> Attribution:
+    return list(attribute(workspace, recipe, samples, Job()))[-1]
 
 
 def logits(workspace: Workspace, model) -> np.ndarray:
@@ -48,9 +48,9 @@ def effect(workspace: Workspace, then: np.ndarray, now: np.ndarray) -> tuple[int
 
 
 @pytest.mark.slow
-def test_the_layer_that_did_it_is_blamed(workspace, bold):
+def test_the_layer_that_did_it_is_named(workspace, bold):
     lost = [flip.sample for flip in bold.flips if flip.kind == "lost"][:24]
-    seen = list(blame(workspace, BOLD, lost, Job()))
+    seen = list(attribute(workspace, BOLD, lost, Job()))
     end = seen[-1]
     assert [each.tried for each in seen] == [1, 2, 3, 3] and end.layers == 3 and end.samples == tuple(lost)
     first, *rest = end.suspects
@@ -161,9 +161,9 @@ def test_after_a_training_the_shape_stays_and_that_is_said(tmp_path):
 
 
 @pytest.mark.slow
-def test_blame_can_be_cancelled_and_needs_something_to_blame(workspace):
+def test_it_can_be_cancelled_and_needs_something_to_attribute(workspace):
     job = Job()
-    found = blame(workspace, BOLD, [0, 1], job)
+    found = attribute(workspace, BOLD, [0, 1], job)
     next(found)
     job.cancel()
     with pytest.raises(Cancelled):
@@ -172,4 +172,4 @@ def test_blame_can_be_cancelled_and_needs_something_to_blame(workspace):
         with pytest.raises(
             UserError, match="There is nothing to attribute: no sample is selected, or no layer is compressed"
         ):
-            next(blame(workspace, recipe, samples, Job()))
+            next(attribute(workspace, recipe, samples, Job()))

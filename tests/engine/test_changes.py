@@ -10,7 +10,7 @@ from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.recovery import Stage
 from workbench.data.dataset import Dataset
-from workbench.engine.analysis.attribution import blame
+from workbench.engine.analysis.attribution import attribute
 from workbench.engine.analysis.compare import compare
 from workbench.engine.analysis.prediction_diff import changes, margins
 from workbench.engine.analysis.thumbnails import LARGEST, Pictures
@@ -100,7 +100,7 @@ def test_a_model_without_classes_gets_its_worst_samples(tmp_path, workspace):
     assert all(error.after > error.before for error in found.errors)
     gaps = [error.after - error.before for error in found.errors]
     assert gaps == sorted(gaps, reverse=True)
-    last = list(blame(own, recipe, [found.errors[0].sample], Job()))[-1]
+    last = list(attribute(own, recipe, [found.errors[0].sample], Job()))[-1]
     assert last.suspects[0].restored == 1 and last.suspects[0].margin == pytest.approx(gaps[0], rel=1e-4)
 
 

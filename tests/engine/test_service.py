@@ -224,7 +224,7 @@ def test_every_request_has_a_handler_or_is_told_to_the_reader_and_every_lane_has
         ((m.Edit(1, "a", Recipe()), m.Edit(2, "b", Recipe())), {1}),
         ((m.Prepare(1, Recipe(), ()), m.Measure(2, Recipe()), m.Measure(3, Recipe())), {1, 2}),
         ((m.Measure(1, Recipe()), m.Prepare(2, Recipe(), ()), m.Prepare(3, Recipe(), ())), {2}),
-        ((m.Compare(1, Recipe()), m.Accuse(2, Recipe(), ()), m.Compare(3, Recipe())), {1, 2}),
+        ((m.Compare(1, Recipe()), m.AttributeChanges(2, Recipe(), ()), m.Compare(3, Recipe())), {1, 2}),
         ((m.Train(1, Recipe()), m.Train(2, Recipe()), m.Inspect(3, "a"), m.Inspect(4, "a")), set()),
     ],
     ids=["edit", "measure", "prepare", "compare", "others"],

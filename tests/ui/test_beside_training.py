@@ -81,5 +81,5 @@ def test_the_guilty_layer_is_found_meanwhile(training, qtbot):
     panel.show()
     assert panel.beside.isVisible()
     qtbot.waitUntil(lambda: not findings.attributing, timeout=WAIT)
-    assert not findings.failure and {suspect.path for suspect in findings.blame.suspects} == {"first", "second"}
+    assert not findings.failure and {suspect.path for suspect in findings.attribution.suspects} == {"first", "second"}
     assert training.trainings.job and not panel.beside.isVisible()

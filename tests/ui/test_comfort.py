@@ -165,7 +165,7 @@ def test_every_screen_is_complete_and_has_names(language, session, qtbot, few):
             qtbot.waitUntil(lambda: compare.findings.current, timeout=WAIT)
         if page is compare.samples:
             compare.samples.ask()
-            qtbot.waitUntil(lambda: compare.findings.blame is not None, timeout=WAIT)
+            qtbot.waitUntil(lambda: compare.findings.attribution is not None, timeout=WAIT)
         settle(session)
         check(type(page).__name__, window, problems)
     for dock in (space.history_dock, space.jobs_dock):

@@ -1,4 +1,4 @@
-"""What changed: confusion, classes, the samples that flipped, and the layer that is blamed; by mouse and keys."""
+"""What changed: confusion, classes, the samples that flipped, and the layer that is responsible; by mouse and keys."""
 
 import math
 
@@ -82,8 +82,8 @@ def test_a_cell_leads_to_its_samples_and_they_to_the_layer(compared, qtbot):
     qtbot.mouseClick(samples.find_layer, LEFT)
     assert tab.findings.attributing and samples.suspects.isVisible()
     qtbot.waitUntil(lambda: not tab.findings.attributing, timeout=WAIT)
-    blame = tab.findings.blame
-    assert blame.samples == (samples.model.items[0].sample,) and blame.suspects[0].path == BOLD
+    attribution = tab.findings.attribution
+    assert attribution.samples == (samples.model.items[0].sample,) and attribution.suspects[0].path == BOLD
     assert f"reverting {BOLD} fixes" in samples.suspects.words.text()
     table = samples.suspects.table
     assert table.keys()[0] == BOLD
@@ -92,31 +92,31 @@ def test_a_cell_leads_to_its_samples_and_they_to_the_layer(compared, qtbot):
     assert compared.session.current == BOLD
 
 
-def test_a_class_is_blamed_with_a_button(compared, qtbot):
+def test_a_class_is_attributed_with_a_button(compared, qtbot):
     tab, page = open_page(compared, qtbot, "classes")
     table = page.table
     qtbot.mouseClick(table.viewport(), LEFT, pos=table.visualRect(table.model().index(0, 0)).center())
     name = table.chosen()
     qtbot.mouseClick(page.find_layer, LEFT)
-    qtbot.waitUntil(lambda: tab.findings.blame is not None and not tab.findings.attributing, timeout=WAIT)
+    qtbot.waitUntil(lambda: tab.findings.attribution is not None and not tab.findings.attributing, timeout=WAIT)
     lost = [
         flip.sample
         for flip in tab.findings.changes.flips
         if flip.kind == "lost" and tab.findings.changes.classes[flip.truth] == name
     ]
-    assert set(tab.findings.blame.samples) == set(lost) and tab.samples.classes.currentText() == name
+    assert set(tab.findings.attribution.samples) == set(lost) and tab.samples.classes.currentText() == name
 
 
 def test_the_search_can_be_stopped_and_an_edit_makes_all_of_it_old(compared, qtbot, monkeypatch):
     tab, page = open_page(compared, qtbot, "samples")
     qtbot.mouseClick(page.find_layer, LEFT)
-    qtbot.waitUntil(lambda: tab.findings.blame is not None, timeout=WAIT)
+    qtbot.waitUntil(lambda: tab.findings.attribution is not None, timeout=WAIT)
     if tab.findings.attributing:
         qtbot.mouseClick(page.suspects.cancel, LEFT)
-    assert not tab.findings.attributing and tab.findings.blame.tried >= 1
+    assert not tab.findings.attributing and tab.findings.attribution.tried >= 1
     before = tab.findings.changes
     compared.session.set_actions([BOLD], (), "clear")
-    assert not tab.findings.current and not page.list.isEnabled() and tab.findings.blame is None
+    assert not tab.findings.current and not page.list.isEnabled() and tab.findings.attribution is None
     qtbot.waitUntil(lambda: tab.findings.current, timeout=WAIT)
     assert tab.findings.changes.lost < before.lost
     qtbot.waitUntil(lambda: measured(compared.session), timeout=WAIT)

@@ -1,9 +1,9 @@
-"""What the table of blamed layers says of layers that were taken back with their channels, or without."""
+"""What the table of responsible layers says of layers that were taken back with their channels, or without."""
 
 import pytest
 from PySide6.QtCore import Qt
 
-from workbench.core.analysis.prediction_diff import Blame, Suspect
+from workbench.core.analysis.prediction_diff import Attribution, Suspect
 from workbench.engine.analysis.attribution import TRAINED
 from workbench.ui.tabs.compare.findings import Findings
 from workbench.ui.tabs.compare.suspects import SuspectsPanel
@@ -22,7 +22,7 @@ def cell(panel, row: int, role=Qt.ItemDataRole.DisplayRole) -> str:
 
 def test_coupled_layers_are_named_and_what_did_not_come_back_is_said(panel):
     panel._findings.attributed_for = "3 samples"
-    panel._findings.blame = Blame(
+    panel._findings.attribution = Attribution(
         (1, 2, 3),
         (Suspect("conv2", (), 2, 0.5, 2, also=("stem", "conv1")), Suspect("head", (), 1, 0.1, 3, note=TRAINED)),
         2,

@@ -107,7 +107,7 @@ class Suspect:
 
 
 @dataclass(frozen=True)
-class Blame:
+class Attribution:
     """Attribution of flipped samples to the steps of layers, largest contribution first.
 
     samples    indices of the samples run

@@ -212,7 +212,7 @@ class TimeLayers(Request):
 @dataclass(frozen=True)
 class Compare(Request, lane="changes", ends="lane"):
     """Compare the recipe with the original, sample by sample -> Done(Changes), see prediction_diff. Lower priority than
-    anything the user waits for; a newer Compare or Accuse replaces one that waits or runs (Stopped)."""
+    anything the user waits for; a newer Compare or AttributeChanges replaces one that waits or runs (Stopped)."""
 
     recipe: Recipe
 
@@ -235,9 +235,9 @@ class CompareFile(Request):
 
 
 @dataclass(frozen=True)
-class Accuse(Request, lane="changes", ends="lane"):
-    """Attribute flipped samples to layers by reverting them one at a time -> Updated(Blame)..., Done(Blame). Same
-    priority as Compare."""
+class AttributeChanges(Request, lane="changes", ends="lane"):
+    """Attribute flipped samples to layers by reverting them one at a time -> Updated(Attribution)...,
+    Done(Attribution). Same priority as Compare."""
 
     recipe: Recipe
     samples: tuple[int, ...]

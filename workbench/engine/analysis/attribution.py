@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from workbench.core.analysis.prediction_diff import Blame, Suspect
+from workbench.core.analysis.prediction_diff import Attribution, Suspect
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
@@ -25,7 +25,7 @@ from workbench.graph.storage.edit import Edit
 from workbench.graph.subgraph import cut
 from workbench.methods.base.method import RemovalMethod, ReplacingMethod
 
-MOST_BLAMED = 256  # samples that layers are taken back for
+MOST_ATTRIBUTED = 256  # samples that layers are taken back for
 SAME = 1e-6  # of two scores of a sample
 TRAINED = Message("It keeps its smaller shape, because the other layers were trained with it.")
 
@@ -43,7 +43,7 @@ class Part:
     note: str = ""
 
 
-def blame(workspace: Workspace, recipe: Recipe, samples: Sequence[int], job: Job) -> Iterator[Blame]:
+def attribute(workspace: Workspace, recipe: Recipe, samples: Sequence[int], job: Job) -> Iterator[Attribution]:
     """Attribute flipped samples to layers: each layer with steps is reverted alone, all others kept; then cumulatively,
     largest contribution first, until all samples are predicted as by the original.
 
@@ -52,7 +52,9 @@ def blame(workspace: Workspace, recipe: Recipe, samples: Sequence[int], job: Job
     """
     workspace = workspace.ready(recipe)
     evaluator = workspace.measurable()
-    chosen = np.array([sample for sample in samples if 0 <= sample < evaluator.data.samples][:MOST_BLAMED], dtype=int)
+    chosen = np.array(
+        [sample for sample in samples if 0 <= sample < evaluator.data.samples][:MOST_ATTRIBUTED], dtype=int
+    )
     result, trained = workspace.shown(recipe, job.part(0.0, 0.1))
     parts = parts_of(result, trained=bool(trained))
     if not len(chosen) or not parts:
@@ -72,7 +74,7 @@ def blame(workspace: Workspace, recipe: Recipe, samples: Sequence[int], job: Job
         tried.append(
             (part, Suspect(path, result.chosen.get(path, ()), restored, margin, also=tuple(also), note=part.note))
         )
-        yield Blame(tuple(map(int, chosen)), ranked([suspect for _, suspect in tried]), index + 1, len(parts))
+        yield Attribution(tuple(map(int, chosen)), ranked([suspect for _, suspect in tried]), index + 1, len(parts))
     part_of = {suspect.path: part for part, suspect in tried}
     ordered = ranked([suspect for _, suspect in tried])
     together: list[Suspect] = []
@@ -84,7 +86,7 @@ def blame(workspace: Workspace, recipe: Recipe, samples: Sequence[int], job: Job
             all_parts = [part_of[each.path] for each in (*together, suspect)]
             restored, _ = effect(trial.answers(all_parts, job.silent()), now, want)
         together.append(replace(suspect, together=restored))
-    yield Blame(tuple(map(int, chosen)), (*together, *ordered[len(together) :]), len(parts), len(parts))
+    yield Attribution(tuple(map(int, chosen)), (*together, *ordered[len(together) :]), len(parts), len(parts))
 
 
 def ranked(suspects: Sequence[Suspect]) -> tuple[Suspect, ...]:

@@ -26,7 +26,7 @@ from workbench.core.layer_data.views import Predictability
 from workbench.core.plugins.discovery import load_failures
 from workbench.core.targets.reading import all_targets
 from workbench.data.extensions import all_metrics, all_readers
-from workbench.engine.analysis.attribution import blame
+from workbench.engine.analysis.attribution import attribute
 from workbench.engine.analysis.generation import generate
 from workbench.engine.analysis.model_diff import compare_file
 from workbench.engine.analysis.prediction_diff import changes
@@ -294,8 +294,8 @@ class Service:
         return compare_file(self._open(), request.path, request.trusted, job)
 
     @answer.register
-    def accuse(self, request: m.Accuse, job: Job) -> Any:
-        for found in blame(self._open(), request.recipe, request.samples, job):
+    def attribute_changes(self, request: m.AttributeChanges, job: Job) -> Any:
+        for found in attribute(self._open(), request.recipe, request.samples, job):
             job.update(found)
         return found
 

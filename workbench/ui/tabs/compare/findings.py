@@ -12,7 +12,7 @@ from workbench.ui.engine_client.client import Handlers
 from workbench.ui.session.undo import Remembered
 
 if TYPE_CHECKING:
-    from workbench.core.analysis.prediction_diff import Blame, Changes
+    from workbench.core.analysis.prediction_diff import Attribution, Changes
     from workbench.ui.session.session import Session
 
 REST_MS = 300  # after the last edit
@@ -22,7 +22,7 @@ KEPT = 20  # recipes whose changes are cached
 class Findings(QObject):
     """One comparison and one attribution at a time; results are cached by recipe.
 
-    changed   read `changes`, `blame`, `failure`
+    changed   read `changes`, `attribution`, `failure`
     """
 
     changed = Signal()
@@ -32,13 +32,13 @@ class Findings(QObject):
         self._session = session
         self.trainings = session.trainings
         self.changes: Changes | None = None
-        self.blame: Blame | None = None
+        self.attribution: Attribution | None = None
         self.current = False  # `changes` belong to the current recipe
         self.failure = ""
         self.attributed_for = ""  # what the attribution was requested for, in words
         self._known: Remembered[Changes] = Remembered(KEPT)
         self._watched = False
-        self._compare = self._attribution = 0
+        self._compare = self._attribution_job = 0
         self._asked: Hashable = None
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._ask)
@@ -54,7 +54,7 @@ class Findings(QObject):
 
     @property
     def attributing(self) -> bool:
-        return bool(self._attribution)
+        return bool(self._attribution_job)
 
     def watch(self, watched: bool) -> None:
         """Compute only while the tab is visible."""
@@ -74,26 +74,26 @@ class Findings(QObject):
     def attribute(self, samples: Iterable[int], words: str) -> None:
         """Request the attribution of these samples to layers."""
         self.stop()
-        self.blame, self.failure, self.attributed_for = None, "", words
+        self.attribution, self.failure, self.attributed_for = None, "", words
 
-        def updated(blame: Blame) -> None:
-            self.blame = blame
+        def updated(attribution: Attribution) -> None:
+            self.attribution = attribution
             self.changed.emit()
 
-        def done(blame: Blame) -> None:
-            self._attribution = 0
-            updated(blame)
+        def done(attribution: Attribution) -> None:
+            self._attribution_job = 0
+            updated(attribution)
 
         def failed(failure: messages.Failed) -> None:
-            self._attribution, self.failure = 0, f"{failure.what} {failure.hint}".strip()
+            self._attribution_job, self.failure = 0, f"{failure.what} {failure.hint}".strip()
             self.changed.emit()
 
         def stopped() -> None:
-            self._attribution = 0
+            self._attribution_job = 0
             self.changed.emit()
 
-        self._attribution = self._session.link.request(
-            messages.Accuse,
+        self._attribution_job = self._session.link.request(
+            messages.AttributeChanges,
             Handlers(
                 done=done, updated=updated, failed=failed, stopped=stopped, title=self.tr("Finding responsible layer")
             ),
@@ -104,25 +104,25 @@ class Findings(QObject):
 
     def stop(self) -> None:
         """Stop the attribution; its results so far are kept."""
-        if self._attribution:
-            self._session.link.abandon(self._attribution)
-            self._attribution = 0
+        if self._attribution_job:
+            self._session.link.abandon(self._attribution_job)
+            self._attribution_job = 0
             self.changed.emit()
 
     def _drop(self) -> None:
         self._rest.stop()
-        for job in (self._compare, self._attribution):
+        for job in (self._compare, self._attribution_job):
             if job:
                 self._session.link.abandon(job)
-        self._compare = self._attribution = 0
-        self.blame, self._asked = None, None
+        self._compare = self._attribution_job = 0
+        self.attribution, self._asked = None, None
 
     def _on_recipe(self) -> None:
         """Show the cached result of the current recipe at once; else request it when editing pauses."""
         key = self._key()
         if key == self._asked and (self.asking or self.current):
             return
-        if self.asking or self.attributing or self.blame is not None:
+        if self.asking or self.attributing or self.attribution is not None:
             self._drop()
         known = self._known.get(key)
         self.current, self.failure, self._asked = known is not None, "", key if known else None

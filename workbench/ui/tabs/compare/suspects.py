@@ -15,7 +15,7 @@ from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import label
 
 if TYPE_CHECKING:
-    from workbench.core.analysis.prediction_diff import Blame, Suspect
+    from workbench.core.analysis.prediction_diff import Attribution, Suspect
     from workbench.ui.tabs.compare.findings import Findings
 
 
@@ -64,28 +64,29 @@ class SuspectsPanel(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        blame, attributing = self._findings.blame, self._findings.attributing
-        self.setVisible(blame is not None or attributing or bool(self._findings.failure))
+        attribution, attributing = self._findings.attribution, self._findings.attributing
+        self.setVisible(attribution is not None or attributing or bool(self._findings.failure))
         self.cancel.setVisible(attributing)
         self.beside.show_while(attributing)
-        self.table.setVisible(blame is not None)
-        self.words.setText(self._findings.failure or self._sentence(blame, attributing))
-        if blame is not None:
-            top = max(len(blame.samples), 1)
+        self.table.setVisible(attribution is not None)
+        self.words.setText(self._findings.failure or self._sentence(attribution, attributing))
+        if attribution is not None:
+            top = max(len(attribution.samples), 1)
             self.table.rows.show_rows(
-                [self._row(suspect, top) for suspect in blame.suspects], [suspect.path for suspect in blame.suspects]
+                [self._row(suspect, top) for suspect in attribution.suspects],
+                [suspect.path for suspect in attribution.suspects],
             )
 
-    def _sentence(self, blame: Blame | None, attributing: bool) -> str:
+    def _sentence(self, attribution: Attribution | None, attributing: bool) -> str:
         what = self._findings.attributed_for
-        if blame is None:
+        if attribution is None:
             return self.tr("{what}: reverting one layer at a time…").format(what=what)
         if attributing:
             return self.tr("{what}: {tried} of {layers} layers reverted…").format(
-                what=what, tried=blame.tried, layers=blame.layers
+                what=what, tried=attribution.tried, layers=attribution.layers
             )
-        first, n = blame.suspects[0], len(blame.samples)
-        together = [suspect for suspect in blame.suspects if suspect.together is not None]
+        first, n = attribution.suspects[0], len(attribution.samples)
+        together = [suspect for suspect in attribution.suspects if suspect.together is not None]
         words = self.tr("{what}: reverting {layer} fixes {k} of {n}.").format(
             what=what, layer=self._name(first), k=first.restored, n=n
         )
@@ -93,7 +94,7 @@ class SuspectsPanel(QWidget):
             words = self.tr("{what}: no single layer is responsible.").format(what=what)
         if len(together) > 1 and together[-1].together == n:
             words += " " + self.tr("The first {count} together fix all.").format(count=len(together))
-        if any(suspect.note for suspect in blame.suspects):
+        if any(suspect.note for suspect in attribution.suspects):
             words += " " + self.tr("* Weights reverted, channels not.")
         return words
 

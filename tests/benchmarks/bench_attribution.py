@@ -1,6 +1,6 @@
 """How fast layers are taken back one at a time (attribution), as a ratio against the whole edited graph for each.
 
-python -m tests.benchmarks.bench_blame [--images 64]
+python -m tests.benchmarks.bench_attribution [--images 64]
 
 The model has the shapes of ResNet-18 at 224 px, all its layers at 4 bits, and seeded images. Both ways take turns,
 layer by layer, so that a busy machine slows both.
