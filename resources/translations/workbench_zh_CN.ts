@@ -6340,17 +6340,17 @@
     </message>
     <message>
       <source>Channels are numbered from 0; there are {n}.</source>
-      <extracomment>workbench/engine/inspection/look.py</extracomment>
+      <extracomment>workbench/engine/inspection/layer_pictures.py</extracomment>
       <translation>通道从 0 开始编号；共有 {n} 个。</translation>
     </message>
     <message>
       <source>outputs × whitened inputs = {rows} × {columns}</source>
-      <extracomment>workbench/engine/inspection/look.py</extracomment>
+      <extracomment>workbench/engine/inspection/layer_pictures.py</extracomment>
       <translation>输出 × 白化后的输入 = {rows} × {columns}</translation>
     </message>
     <message>
       <source>{path}: there is no output channel {number}.</source>
-      <extracomment>workbench/engine/inspection/look.py</extracomment>
+      <extracomment>workbench/engine/inspection/layer_pictures.py</extracomment>
       <translation>{path} 没有输出通道 {number}。</translation>
     </message>
     <message>

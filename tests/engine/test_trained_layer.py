@@ -9,7 +9,7 @@ from workbench.core.layer_data.layer_queries import WantChannels
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, Row
 from workbench.core.recipe.recovery import Stage
-from workbench.engine.inspection.look import look
+from workbench.engine.inspection.layer_pictures import picture
 from workbench.engine.training.recover import recovered
 from workbench.engine.workspace import Workspace
 
@@ -42,6 +42,6 @@ def test_the_trained_weights_are_drawn(workspace):
     assert after.moments.sparsity == pytest.approx(0.75, abs=0.01), "what was pruned stays zero"
     assert second.moments.mean == pytest.approx(float(made.edits["second"].weight.mean()), abs=1e-6)
     assert not np.allclose(made.edits["second"].weight, untouched)
-    ranges = look(ready, "second", RECIPE, WantChannels(), Job())
+    ranges = picture(ready, "second", RECIPE, WantChannels(), Job())
     np.testing.assert_allclose(ranges.after[-1].max(), made.edits["second"].weight.max(), rtol=1e-5)
     assert not ready.edit_view("first", Recipe(RECIPE.rows), Job()).trained, "without the stage it is as before"

@@ -19,7 +19,7 @@ from workbench.core.recipe.storing import PLAIN
 from workbench.engine.api.export import export
 from workbench.engine.compile import compiler
 from workbench.engine.compile.conflicts import conflict, conflicts
-from workbench.engine.inspection.look import look
+from workbench.engine.inspection.layer_pictures import picture
 from workbench.engine.preview.previewer import effective
 from workbench.engine.training.recover import recovered
 from workbench.engine.workspace import Workspace
@@ -110,7 +110,7 @@ def test_its_levels_are_drawn(workspace):
     edit = compiled_of(workspace).edits["first"]
     view = workspace.edit_view("first", recipe, Job())
     np.testing.assert_allclose(np.unique(view.levels.values), np.unique(edit.weight[:, view.levels.channel]), rtol=1e-6)
-    seen = look(workspace, "first", recipe, layer_queries.WantChannel(3), Job())
+    seen = picture(workspace, "first", recipe, layer_queries.WantChannel(3), Job())
     np.testing.assert_allclose(seen.after.levels.values, np.unique(edit.weight[:, 3]), rtol=1e-6)
 
 

@@ -150,7 +150,7 @@ def pictures(weight, after) -> Iterator[tuple[str, object]]:
     from tests.ui import sample
     from workbench.core.base.job import Job
     from workbench.core.layer_data import layer_queries as w
-    from workbench.engine.inspection import look
+    from workbench.engine.inspection import layer_pictures
     from workbench.engine.layer_figures import images
     from workbench.engine.layer_figures.images import Pair
     from workbench.ui.plots.weights.channels import ChannelsPlot
@@ -159,7 +159,7 @@ def pictures(weight, after) -> Iterator[tuple[str, object]]:
 
     pair = Pair(sample.LAYER, weight, after, None, None, np.ones(len(weight), bool))
     channels = ChannelsPlot()
-    channels.show_picture(look.channels(pair, w.WantChannels(), Job()))
+    channels.show_picture(layer_pictures.channels(pair, w.WantChannels(), Job()))
     yield "channels", channels
     for name, plot, make in (("heat", HeatMaps(), images.tile), ("kernels", KernelGrid(), images.kernels)):
         plot.resize(660, 300)

@@ -37,9 +37,9 @@ def drawn(window):
 def asked(window, qtbot):
     """The image of the current layer after the steps, as it is answered."""
     answers, wanted = [], WantTile(64, 64)
-    looks = window.workspace.looks
-    looks.answered.connect(lambda each, tile: answers.append(tile.after) if each == wanted else None)
-    looks.ask(wanted)
+    pictures = window.workspace.layer_pictures
+    pictures.answered.connect(lambda each, tile: answers.append(tile.after) if each == wanted else None)
+    pictures.ask(wanted)
     qtbot.waitUntil(lambda: bool(answers), timeout=WAIT)
     return answers[0]
 

@@ -134,7 +134,7 @@ class Facts(Request, lane="facts", ends="lane"):
 
 
 @dataclass(frozen=True)
-class Look(Request, lane="look"):
+class LayerPicture(Request, lane="look"):
     """Request a view of one layer, before and after the recipe -> Done(the answer to `wanted`, see layer_queries)"""
 
     path: str

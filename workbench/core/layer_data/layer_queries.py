@@ -1,4 +1,5 @@
-"""Views of one layer that the window can request (see messages.Look); the answers are in core.layer_data.pictures.
+"""Views of one layer that the window can request (see messages.LayerPicture); the answers are
+in core.layer_data.pictures.
 
 Every query is a hashable value, so that answers can be cached by it.
 """

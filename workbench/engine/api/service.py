@@ -42,7 +42,7 @@ from workbench.engine.compile.structure import couplings
 from workbench.engine.data_check import own_sample
 from workbench.engine.data_check.check import check, settle
 from workbench.engine.inspection.activation_stats import passing
-from workbench.engine.inspection.look import look
+from workbench.engine.inspection.layer_pictures import picture
 from workbench.engine.layer_figures import modules
 from workbench.engine.preview.previewer import Previewer
 from workbench.engine.training.device import devices
@@ -245,8 +245,8 @@ class Service:
                 log.warning("%s: %s", path, error)
 
     @answer.register
-    def look(self, request: m.Look, job: Job) -> Any:
-        return look(self._open(), request.path, request.recipe, request.wanted, job)
+    def layer_picture(self, request: m.LayerPicture, job: Job) -> Any:
+        return picture(self._open(), request.path, request.recipe, request.wanted, job)
 
     @answer.register
     def activations(self, request: m.Activations, job: Job) -> Any:

@@ -18,7 +18,7 @@ PATIENCE_MS = 2000
 KEPT = 60
 
 
-class Looks(QObject):
+class LayerPictures(QObject):
     """`answered(wanted, picture)`: for the current layer and recipe. `failed(wanted, sentence)`.
 
     `forgotten`: answers so far no longer hold and requests were dropped, as the data changed or a recipe was trained;
@@ -65,7 +65,7 @@ class Looks(QObject):
             line.answered()
 
         return self._session.link.request(
-            messages.Look,
+            messages.LayerPicture,
             Handlers(done=done, failed=failed, quiet=True),
             path=self._session.current,
             recipe=self._session.recipe,

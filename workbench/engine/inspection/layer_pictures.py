@@ -24,7 +24,7 @@ from workbench.methods.lowrank.whitened import whitening
 MOST_BARS = 1024  # more would be narrower than a pixel
 
 
-def look(workspace: Workspace, path: str, recipe: Recipe, wanted: w.Wanted, job: Job) -> Any:
+def picture(workspace: Workspace, path: str, recipe: Recipe, wanted: w.Wanted, job: Job) -> Any:
     """Return the requested picture. Raises UserError for an unknown path, or a recipe that does not fit."""
     if isinstance(wanted, w.WantOutlook):
         return outlook(workspace, path, wanted, job)
