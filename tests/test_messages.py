@@ -140,6 +140,24 @@ def test_prose_of_the_engine_is_a_message():
     assert not wrong, "make these a Message, or list them in NOT_SAID:\n" + "\n".join(wrong)
 
 
+@pytest.mark.slow
+def test_progress_is_a_message():
+    """One word is no prose, and stays English all the same."""
+    wrong = [f"workbench/{path}:{line}" for path, tree in ENGINE.items() for line in plain_progress(tree)]
+    assert not wrong, "make these a Message:\n" + "\n".join(wrong)
+
+
+def plain_progress(tree: ast.AST) -> list[int]:
+    return [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("each", "report")
+        and any(isinstance(text, ast.Constant) and isinstance(text.value, str) for text in node.args)
+    ]
+
+
 def prose(tree: ast.AST) -> list[tuple[int, str]]:
     return [(line, text) for line, text in texts_in(tree, not_shown(tree)) if PROSE.search(text)]
 
@@ -182,6 +200,7 @@ def test_the_rails_see_what_they_are_for():
         "places ['a', 'b'], arguments ['a']"
     ]
     assert not list(mistaken(ast.parse('UserError("{a}", "Write {b: 1}.", hint) or UserError("{a}", "{b}", a=1, b=2)')))
+    assert plain_progress(ast.parse("job.each(x, 'measuring')\njob.report(Message('measuring'), 0.5)")) == [1]
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import numpy as np
 from workbench.core.analysis.measured import Compared, Comparison, Side
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.data.metrics.intervals import ALL, paired_interval, unit_of
 from workbench.engine.base.evaluate import Measure, runner
 from workbench.engine.bench import latency as measure
@@ -32,7 +33,7 @@ def compare(first: Workspace, second: Workspace, job: Job) -> Comparison:
     rows = [[np.empty_like(each.scores) for each in evaluator.measures] for _ in range(2)]
     others = [each.answer.among([spec.name for spec in second.model.outputs]) for each in evaluator.measures]
     agree = largest = 0.0
-    for chosen in job.part(0.0, 0.9).each(evaluator.batches(), "comparing"):
+    for chosen in job.part(0.0, 0.9).each(evaluator.batches(), Message("comparing")):
         feeds = evaluator.data.feeds(chosen)
         ran = [run(feeds) for run in runs]
         a, b = (answer.of(outputs) for outputs, answer in zip(ran, places, strict=True))

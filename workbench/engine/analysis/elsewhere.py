@@ -142,7 +142,7 @@ def _renumbered(rules: Rules, own: Dataset, found: Dataset) -> Rules:
 def _rows(evaluator: Evaluator, run: Run, answer: Answer, job: Job) -> np.ndarray:
     """Return rows of the metric, in the evaluator's order."""
     parts = []
-    for chosen in job.each(evaluator.batches(), "measuring"):
+    for chosen in job.each(evaluator.batches(), Message("measuring")):
         parts.append(evaluator.score(answer.of(run(evaluator.data.feeds(chosen))), chosen))
     return np.concatenate(parts)
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from workbench.core.analysis.prediction_diff import Changes, ClassChange, Flip, FlipKind, SampleError
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.recipe.recipe import Recipe
 from workbench.data.class_names import name_of
 from workbench.data.dataset import Feeds
@@ -59,7 +60,7 @@ def original_answers(workspace: Workspace, job: Job) -> Answers:
 def answers(evaluator: Evaluator, run: Run, chosen: np.ndarray, job: Job, keep: bool = False) -> Answers:
     """Return the outputs of a model for the chosen samples, in their order; `keep` keeps the scores of all classes."""
     found = AnswersOf(evaluator, keep)
-    for batch, filled in job.each(batches(evaluator, chosen), "comparing"):
+    for batch, filled in job.each(batches(evaluator, chosen), Message("comparing")):
         found.add(batch, run(Feeds(evaluator.data, filled)))
     return found.joined()
 

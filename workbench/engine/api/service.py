@@ -362,7 +362,7 @@ class Service:
     def forecast(self, request: m.Forecast, job: Job) -> Any:
         self._predictability(job)
         assert self.previewer is not None
-        for name, recipe in job.each(request.recipes, "predicting"):
+        for name, recipe in job.each(request.recipes, Message("predicting")):
             job.update(self.previewer.forecast(name, recipe, job.silent()))
 
     @answer.register

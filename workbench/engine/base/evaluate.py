@@ -145,7 +145,9 @@ class Evaluator:
         rows = [np.empty((len(self.order), *each.scores.shape[1:])) for each in measures]
         done = 0
         parts = self.batches()
-        for chosen, feeds in job.each(zip(parts, self.data.ahead(parts), strict=True), "measuring", len(parts)):
+        for chosen, feeds in job.each(
+            zip(parts, self.data.ahead(parts), strict=True), Message("measuring"), len(parts)
+        ):
             outputs = run(feeds)
             for each, row in zip(measures, rows, strict=True):
                 row[done : done + len(chosen)] = each.score(each.answer.of(outputs), chosen)

@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.data.answer import Answer
 from workbench.data.dataset import Dataset
 from workbench.engine.base.differentiable import view_of
@@ -83,7 +84,7 @@ def _gradients(model: Model, data: Dataset, job: Job) -> dict[str, Gradients]:
     if samples == 0:
         raise UserError("There are no calibration samples.", "Give a data set.")
     size = data.at_once(TOGETHER)
-    for start in job.each(range(0, samples, size), "gradients"):
+    for start in job.each(range(0, samples, size), Message("computing gradients")):
         chosen = slice(start, min(start + size, samples))
         feeds = {name: torch.from_numpy(array) for name, array in data.feeds(chosen).items()}
         count = chosen.stop - chosen.start

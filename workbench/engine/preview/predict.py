@@ -160,7 +160,7 @@ def _moments(model: Model, data: Dataset, job: Job) -> dict[str, tuple[np.ndarra
     for path, module in view.layers.items():
         module.register_forward_hook(_observing(path, sums, -1 if isinstance(module, torch.nn.Linear) else 1))
     seen, size = 0, _together(model, view, data)
-    for start in job.each(range(0, data.first(SAMPLES), size), "gradients"):
+    for start in job.each(range(0, data.first(SAMPLES), size), Message("computing gradients")):
         chosen = slice(start, min(start + size, data.samples))
         feeds = {name: torch.from_numpy(x) for name, x in data.feeds(chosen).items()}
         count = chosen.stop - chosen.start

@@ -252,7 +252,7 @@ class Previewer:
         focus, evaluator = as_names(focus), self.workspace.evaluator
         behind = self._behind(self.workspace.compiled(recipe, job), focus) if evaluator is not None else None
         if evaluator is not None and behind is not None:
-            for chosen in job.each(evaluator.batches(), "preparing"):
+            for chosen in job.each(evaluator.batches(), Message("preparing")):
                 behind.prepare(Feeds(evaluator.data, chosen))
 
     def prepare_all(self, recipe: Recipe, paths: Sequence[str], job: Job) -> None:
@@ -262,14 +262,16 @@ class Previewer:
         if evaluator is None:
             return
         runners = [
-            self._behind(result, (path,)) for path in job.each(as_names(paths), "preparing") if path not in result.edits
+            self._behind(result, (path,))
+            for path in job.each(as_names(paths), Message("preparing"))
+            if path not in result.edits
         ]
         wanted = [each for each in runners if each is not None and each.cut.prefix is not None]
         if not wanted:
             return
         names = tuple(dict.fromkeys(name for each in wanted for name in each.cut.crossing))
         session = runtime.session(cut.ending_in(wanted[0].model, names))
-        for chosen in job.each(evaluator.batches(), "preparing"):
+        for chosen in job.each(evaluator.batches(), Message("preparing")):
             feeds = Feeds(evaluator.data, chosen)
             if self._crossings.used > self._crossings.budget // 2:
                 return

@@ -34,7 +34,7 @@ def evaluated(evaluator: Evaluator, model: Model, job: Job) -> Evaluated:
     """Measure a model on every evaluation sample."""
     run = runner(runtime.session(model))
     scores = np.empty(evaluator.data.samples)
-    for chosen in job.each(evaluator.batches(), "measuring"):
+    for chosen in job.each(evaluator.batches(), Message("measuring")):
         scores[chosen] = evaluator.score(evaluator.answer(run(evaluator.data.feeds(chosen))), chosen)
     return Evaluated(float(scores.mean()), scores, classes_of(evaluator, scores))
 

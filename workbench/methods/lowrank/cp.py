@@ -62,7 +62,7 @@ class CpDecomposition(Method):
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         layer = context.layer
         rank = _rank(layer, params)
-        job.report("decomposing", 0.0)
+        job.report(Message("decomposing"), 0.0)
         parts = _parts(edit.weight.astype(np.float64), rank, params.iterations, context.seed)
         job.check()
         dense = [

@@ -65,7 +65,7 @@ class CrossLayerEqualization(RescalingMethod):
         (equations 7 to 11)."""
         factors = np.ones(scaling.count)
         ranges = _Ranges(scaling, weights)
-        for _ in job.each(range(ROUNDS), "equalising"):
+        for _ in job.each(range(ROUNDS), Message("equalising")):
             before = factors.copy()
             for units in chosen:
                 made, read = ranges.of(units, factors)
