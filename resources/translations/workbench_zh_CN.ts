@@ -4844,6 +4844,11 @@
       <translation>输出的形状不同：{shape} 和 {shape_b}。</translation>
     </message>
     <message>
+      <source>comparing</source>
+      <extracomment>workbench/engine/analysis/compare.py</extracomment>
+      <translation>正在比较</translation>
+    </message>
+    <message>
       <source>{path} has no output '{answer}'.</source>
       <extracomment>workbench/engine/analysis/compare.py</extracomment>
       <translation>{path} 没有输出“{answer}”。</translation>
@@ -5374,6 +5379,11 @@
       <translation>请使用“运行 &gt; 重启引擎”，或打开其他模型。</translation>
     </message>
     <message>
+      <source>predicting</source>
+      <extracomment>workbench/engine/api/service.py</extracomment>
+      <translation>正在预测</translation>
+    </message>
+    <message>
       <source>reading the weights</source>
       <extracomment>workbench/engine/api/service.py</extracomment>
       <translation>正在读取权重</translation>
@@ -5742,6 +5752,11 @@
       <source>Use methods that need no gradients, or export the model with its scores as an output.</source>
       <extracomment>workbench/engine/calibration/gradients.py</extracomment>
       <translation>请使用不需要梯度的方法，或在导出模型时把分数作为输出。</translation>
+    </message>
+    <message>
+      <source>computing gradients</source>
+      <extracomment>workbench/engine/calibration/gradients.py</extracomment>
+      <translation>正在计算梯度</translation>
     </message>
     <message>
       <source>Choose a method that needs no data.</source>
@@ -6632,6 +6647,11 @@
       <source>No layer of this model can have these steps.</source>
       <extracomment>workbench/engine/preview/previewer.py</extracomment>
       <translation>此模型中没有层可以采用这些步骤。</translation>
+    </message>
+    <message>
+      <source>preparing</source>
+      <extracomment>workbench/engine/preview/previewer.py</extracomment>
+      <translation>正在准备</translation>
     </message>
     <message>
       <source>Not finished: measuring whole recipes, and improving on them.</source>
@@ -9744,6 +9764,11 @@
       <translation>请降低秩，或使用 Tucker。</translation>
     </message>
     <message>
+      <source>decomposing</source>
+      <extracomment>workbench/methods/lowrank/cp.py</extracomment>
+      <translation>正在分解</translation>
+    </message>
+    <message>
       <source>{used:,} weights instead of {count:,}: the layer grows</source>
       <extracomment>workbench/methods/lowrank/cp.py</extracomment>
       <translation>{used:,} 个权重代替 {count:,} 个：该层变大</translation>
@@ -9882,6 +9907,11 @@
       <source>Rescaling output channels of {op} layers is not supported.</source>
       <extracomment>workbench/methods/quantize/equalize.py</extracomment>
       <translation>不支持重新缩放 {op} 层的输出通道。</translation>
+    </message>
+    <message>
+      <source>equalising</source>
+      <extracomment>workbench/methods/quantize/equalize.py</extracomment>
+      <translation>正在均衡</translation>
     </message>
     <message>
       <source>{n:,} weights are clipped to {largest:,.0f}, the largest number of the format</source>

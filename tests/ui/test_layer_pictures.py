@@ -83,7 +83,7 @@ def test_whitened_singular_values_on_demand(demo_window, qtbot):
     session.turns.settle()
     assert "single matrix" in tab.spectrum.readout.full, "what is drawn anew does not take the answer away"
     session.select(["stem"])
-    demo_window.workspace.layer_pictures.failed.emit(WantWhitened(), "It came before the layer was drawn.")
+    demo_window.workspace.pictures.failed.emit(WantWhitened(), "It came before the layer was drawn.")
     session.turns.settle()
     assert tab.spectrum.readout.full == "It came before the layer was drawn."
 

@@ -37,7 +37,7 @@ def drawn(window):
 def asked(window, qtbot):
     """The image of the current layer after the steps, as it is answered."""
     answers, wanted = [], WantTile(64, 64)
-    pictures = window.workspace.layer_pictures
+    pictures = window.workspace.pictures
     pictures.answered.connect(lambda each, tile: answers.append(tile.after) if each == wanted else None)
     pictures.ask(wanted)
     qtbot.waitUntil(lambda: bool(answers), timeout=WAIT)

@@ -143,11 +143,9 @@ class Evaluator:
         see: Callable[[np.ndarray, list[np.ndarray]], None] | None = None,
     ) -> Iterator[tuple[np.ndarray, tuple[np.ndarray, ...]]]:
         rows = [np.empty((len(self.order), *each.scores.shape[1:])) for each in measures]
-        done = 0
-        parts = self.batches()
-        for chosen, feeds in job.each(
-            zip(parts, self.data.ahead(parts), strict=True), Message("measuring"), len(parts)
-        ):
+        done, parts = 0, self.batches()
+        fed = zip(parts, self.data.ahead(parts), strict=True)
+        for chosen, feeds in job.each(fed, Message("measuring"), len(parts)):
             outputs = run(feeds)
             for each, row in zip(measures, rows, strict=True):
                 row[done : done + len(chosen)] = each.score(each.answer.of(outputs), chosen)

@@ -84,7 +84,7 @@ class Workspace(QObject):
         """Build the widgets, one part per step."""
         session, window, snapshot_commands = self._session, self._window, self._snapshot_commands
         self.tree = TreePanel(session, self._layer_commands, window)
-        self.layer_pictures = LayerPictures(session, self)
+        self.pictures = LayerPictures(session, self)
         self.actions = ActionPanel(window)
         self._layer_commands.steps = self.actions.families
         yield
@@ -194,19 +194,16 @@ class Workspace(QObject):
         session.edit_changed.connect(self._show_conflicts)
         for signal in (self.scans.changed, self.scans.shown, session.methods_changed):
             signal.connect(self._show_losses)
-        self.inspect.wanted.connect(self.layer_pictures.ask)
-        self.layer_pictures.forgotten.connect(self.inspect.ask_again)
-        session.trainings.trained.connect(lambda _recipe: self.layer_pictures.forget())
-        for answer in (
-            self.layer_pictures.answered,
-            self.layer_pictures.failed,
-        ):  # it belongs to the layer that is selected now
+        self.inspect.wanted.connect(self.pictures.ask)
+        self.pictures.forgotten.connect(self.inspect.ask_again)
+        session.trainings.trained.connect(lambda _recipe: self.pictures.forget())
+        for answer in (self.pictures.answered, self.pictures.failed):  # it belongs to the layer that is selected now
             answer.connect(lambda *_: self._looks.run())
-        self.layer_pictures.answered.connect(self.inspect.show_picture)
-        self.layer_pictures.failed.connect(self.inspect.show_failure)
-        self.layer_pictures.failed.connect(lambda _wanted, sentence: session.told.emit(sentence))
-        self.layer_pictures.answered.connect(self._show_outlook)
-        self.actions.outlook_wanted.connect(self.layer_pictures.ask)
+        self.pictures.answered.connect(self.inspect.show_picture)
+        self.pictures.failed.connect(self.inspect.show_failure)
+        self.pictures.failed.connect(lambda _wanted, sentence: session.told.emit(sentence))
+        self.pictures.answered.connect(self._show_outlook)
+        self.actions.outlook_wanted.connect(self.pictures.ask)
         self.effects = StepEffects(session)
         self.effects.known.connect(self.actions.menu.show_effect)
         self.actions.effects_wanted.connect(
