@@ -37,6 +37,19 @@ def test_a_damaged_file_counts_as_not_there_and_is_written_again(tmp_path, damag
     assert store.load("key") is not None
 
 
+def test_a_changed_byte_anywhere_counts_as_not_there(tmp_path):
+    """Readers of zip files do not notice all of them, and fail in many ways at others."""
+    store = Store(tmp_path)
+    store.save("key", ARRAYS)
+    file = next(tmp_path.iterdir())
+    whole = file.read_bytes()
+    for place in range(0, len(whole), 3):
+        file.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
+        assert store.load("key") is None
+    file.write_bytes(whole)
+    assert store.load("key") is not None
+
+
 def test_a_folder_that_cannot_be_written_keeps_nothing(tmp_path):
     (tmp_path / "file").write_text("in the way")
     store = Store(tmp_path / "file" / "below")

@@ -5,9 +5,8 @@ import hashlib
 import io
 import os
 import threading
-import zipfile
-import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,7 @@ from workbench.core.base.files import used_at, write_bytes
 
 BUDGET = 256 << 20
 FOLDER = "WORKBENCH_CACHE"  # environment variable that replaces the user's cache folder
-UNREADABLE = (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error)
+DIGEST = 16  # bytes
 
 
 def cache_folder() -> Path:
@@ -30,7 +29,8 @@ def cache_folder() -> Path:
 class Store:
     """Thread-safe, and several programs may share a folder: files are written whole or not at all.
 
-    Unreadable entries count as missing; results that cannot be written are not kept. Neither is an error.
+    Damaged entries count as missing: each ends with a digest of its content. Results that cannot be written are not
+    kept. Neither is an error.
     """
 
     def __init__(self, folder: Path, budget: int = BUDGET) -> None:
@@ -42,16 +42,21 @@ class Store:
         """Return the arrays of a key if they are there and intact, else None."""
         file = self._file(key)
         try:
-            with file.open("rb") as handle, np.load(handle, allow_pickle=False) as found:
-                arrays = dict(found)
-            os.utime(file)
-        except UNREADABLE:
+            content = file.read_bytes()
+        except OSError:
             return None
-        return arrays
+        with suppress(OSError):  # a folder that can only be read is of use, too
+            os.utime(file)
+        entry, digest = content[:-DIGEST], content[-DIGEST:]
+        if _digest(entry) != digest:
+            return None
+        with np.load(io.BytesIO(entry), allow_pickle=False) as found:
+            return dict(found)
 
     def save(self, key: str, arrays: Mapping[str, np.ndarray]) -> None:
         buffer = io.BytesIO()
         np.savez(buffer, allow_pickle=False, **arrays)
+        buffer.write(_digest(buffer.getbuffer()))
         try:
             write_bytes(self._file(key), buffer.getvalue(), lasting=False)  # broken files count as missing
         except UserError:
@@ -84,6 +89,10 @@ class Store:
             file.unlink(missing_ok=True)
             used -= size
         self._used = used
+
+
+def _digest(content: bytes | memoryview) -> bytes:
+    return hashlib.blake2b(content, digest_size=DIGEST).digest()
 
 
 class Nowhere(Store):
