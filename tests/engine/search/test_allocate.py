@@ -68,6 +68,33 @@ def test_layers_that_lose_channels_together_are_settled_together():
     assert set(allocation.stacks) >= {"a", "b"} and {len(each.rows) for each in allocation.choices} == {1, 2}
 
 
+@pytest.mark.parametrize("limit", [340.0, 420.0, 520.0])
+def test_decoders_that_options_share_take_bytes_once(limit):
+    """Of each layer one option needs no decoder, and the others one of two, the second besides a common one."""
+    rng = np.random.default_rng(1)
+    choices = [Choice(path, (path,), None, 400.0, 1.0, 0.0) for path in LAYERS]
+    for path, (bits, decoders) in product(LAYERS, ((8, {}), (4, {"x": 100}), (2, {"x": 100, "y": 60}))):
+        option = Option({path: (Action("quantize.affine", {"bits": bits}),)}, 0, decoders=decoders)
+        cost = float(2.0**-bits * rng.uniform(0.5, 2))
+        choices.append(Choice(path, (path,), option, 20.0 * bits, 1.0, cost, decoders))
+    found = Problem(LAYERS, choices)
+
+    def taken(chosen):
+        decoders = {name: size for each in chosen for name, size in each.decoders.items()}
+        return sum(each.bytes for each in chosen) + sum(decoders.values())
+
+    alone = [[each for each in choices if each.rows == (path,)] for path in LAYERS]
+    fitting = [chosen for chosen in product(*alone) if taken(chosen) <= limit]
+    best = min(sum(each.cost for each in chosen) for chosen in fitting)
+    allocation = found.allocate(Costs(), Limits(limit))
+    assert allocation.bytes == taken(allocation.choices) <= limit
+    assert sum(allocation.parts.values()) == pytest.approx(best, rel=1e-3)
+    smallest = found.allocate(Costs(), Limits(cost=0.4, smallest=True))
+    fine = [chosen for chosen in product(*alone) if sum(each.cost for each in chosen) <= 0.4]
+    assert smallest.bytes == min(map(taken, fine))
+    assert found.greedy(limit).bytes <= limit
+
+
 def test_what_nothing_keeps_is_none():
     assert problem(0).allocate(Costs(), Limits(10.0)) is None and problem(0).greedy(10.0) is None
 

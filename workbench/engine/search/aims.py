@@ -8,12 +8,16 @@ from typing import Literal
 import numpy as np
 
 from workbench.core.analysis.plan import BUDGETS, Front, Goal, Point, undominated
+from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.recipe.recipe import Recipe
+from workbench.core.targets.reading import UNKNOWN_ENERGY, energy_told
+from workbench.engine.base.evaluate import Evaluator
 from workbench.engine.search.allocate import Limits
 from workbench.engine.search.knowledge import Knowledge, limited
 from workbench.engine.search.wholes import within
+from workbench.engine.workspace import Workspace
 
 SHARES = (0.5, 0.25, 0.8)  # fraction of the way from acceptable to too coarse, in the logarithm of the divergence
 GAIN = 0.9  # share of the measured divergence: a lower prediction is worth measuring
@@ -26,6 +30,24 @@ ENDS: dict[Step, float] = {"first": 0.1, "predicting": 0.35, "references": 0.5, 
 BEFORE_TRAINING = 0.85  # whole recipes, where some are retrained
 SPARE = 0.2  # of a time limit: if more is left in the end, it is divided again
 LAST = 0.25  # of a time limit, at most: what is kept back for the final figures
+
+
+def possible(goal: Goal, workspace: Workspace) -> Evaluator:
+    """Return what measures recipes. Raises UserError if there cannot be a search for this goal."""
+    evaluator, goal = workspace.measurable(), goal.checked()
+    if evaluator.data.samples < 2 * evaluator.data.at_once(1):
+        raise UserError(
+            "A search needs at least two samples: one to choose a recipe and one to verify it.",
+            "Give more samples; a model that takes several at once needs twice as many.",
+        )
+    if goal.retrain and workspace.training is None:
+        raise UserError(
+            "Retraining needs samples to train on, besides those that are measured.",
+            "Give calibration data (--calibration), or search without retraining.",
+        )
+    if goal.max_energy is not None and not energy_told(goal.target):
+        raise UserError(*UNKNOWN_ENERGY)
+    return evaluator
 
 
 class Schedule:

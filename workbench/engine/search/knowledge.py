@@ -22,7 +22,8 @@ from workbench.engine.workspace import Workspace
 MARGINS = (1.0, 0.0, 2.0)
 ROUGH, FINE = 0.5, 1e-3  # nats, as predicted: the ends of a whole trade-off
 LINE = 12  # places of the predicted front
-FIT = 6  # rounds of adapting an allocation to the exact bytes
+FIT = 8  # rounds of adapting an allocation to the exact bytes
+SHARED = 1e-4  # of the layers' bytes: decoders that take less than that together are part of what is left over
 
 
 class Knowledge:
@@ -37,8 +38,8 @@ class Knowledge:
         self._problems: dict[float, Problem] = {}
         self._parts: dict[Recipe, dict[str, float] | None] = {}
         size, macs = wholes.size(Recipe(seed=goal.seed), Job())
-        # Bytes and MACs outside the layers that may be changed.
-        self.overhead = float(size - sum(self.layers[path].bytes for path in table.layers))
+        # Bytes and MACs outside the layers that may be changed; bytes also as the last allocation showed them.
+        self.outside = self.overhead = float(size - sum(self.layers[path].bytes for path in table.layers))
         self.other_macs = (macs or 0) - sum(self.layers[path].macs or 0 for path in table.layers)
         self._ends: tuple[float, float] | None = None
         self._measured: list[tuple[int, float]] = []  # bytes and divergence of whole recipes
@@ -89,10 +90,16 @@ class Knowledge:
         return None if parts is None else self.costs.of(parts)
 
     def allocated(self, limits: Limits, margin: float, job: Job) -> Recipe | None:
-        """Return the best recipe by current knowledge that keeps the limits in exact bytes and MACs; None if there is
-        none."""
-        problem = self.problem(margin)
-        spare_bytes, spare_macs = float(self.overhead), float(self.other_macs)
+        """Return the best recipe by current knowledge that keeps the limits in exact bytes and MACs; None if none was
+        found."""
+        starts = dict.fromkeys((self.overhead, self.outside))  # one that suits other recipes may leave no room
+        found = (self._fitted(limits, margin, start, job) for start in starts)
+        return next((recipe for recipe in found if recipe is not None), None)
+
+    def _fitted(self, limits: Limits, margin: float, overhead: float, job: Job) -> Recipe | None:
+        """Return the same, starting with this overhead."""
+        problem, last = self.problem(margin), None
+        spare_bytes, spare_macs = overhead, float(self.other_macs)
         for _ in range(FIT):
             found = problem.allocate(self.costs, limits.less(spare_bytes, spare_macs))
             if found is None:
@@ -104,9 +111,12 @@ class Knowledge:
                 return None
             over = size - (limits.bytes or size), (macs or 0) - (limits.macs or macs or 0)
             if max(over) <= 0:
-                self.overhead = size - found.bytes  # including the decoders that layers of such a recipe share
+                self.overhead = size - found.bytes
                 return recipe
             spare_bytes, spare_macs = spare_bytes + max(over[0], 0.0), spare_macs + max(over[1], 0.0)
+            if recipe == last and limits.bytes is not None and over[0] > 0:  # it is to be another one
+                spare_bytes = max(spare_bytes, limits.bytes - found.bytes + 1)
+            last = recipe
         return None
 
     def greedy(self, limit: float) -> Recipe | None:
@@ -120,6 +130,8 @@ class Knowledge:
 
     def _choices(self, margin: float) -> list[Choice]:
         layers = {path: self.layers[path] for path in self.table.layers}
+        shared = {name: size for _, raced in self.raced for name, size in raced.option.decoders.items()}
+        counted = sum(shared.values()) > SHARED * sum(layer.bytes for layer in layers.values())
         left = [(place, raced) for place, raced in self.raced if raced.left]
         smallest = {path: float(layer.bytes) for path, layer in layers.items()}
         for _, raced in left:
@@ -136,7 +148,8 @@ class Knowledge:
                 own = self.layers[path]
                 size -= own.bytes * share + (1 - share) * smallest.get(path, own.bytes)
                 macs -= own.macs or 0
-            choices.append(Choice(place, tuple(option.stacks), option, size, macs, raced.cost + margin * raced.error))
+            cost, decoders = raced.cost + margin * raced.error, option.decoders if counted else {}
+            choices.append(Choice(place, tuple(option.stacks), option, size, macs, cost, decoders))
         return choices
 
     def line(self, job: Job) -> tuple[tuple[int, float], ...]:

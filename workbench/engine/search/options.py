@@ -1,6 +1,7 @@
 """Options per layer, with exact bytes and predicted cost: computed once per model, kept on disk.
 
-A layer's bytes are those it has in a file where all layers have the same stack: decoders that they share do not count.
+A layer's bytes are those it has in a file where all layers have the same stack. The decoders that it needs there, of
+which a file has one copy, count beside them.
 """
 
 import json
@@ -45,6 +46,7 @@ class Option:
     bytes       of these layers and of those in `following`; `macs` likewise, None if not known
     predicted   increase of the loss, or relative error of the output (see preview.curvature); None: not predicted
     following   layers that shrink with these without getting steps -> the share of their bytes that remains
+    decoders    name -> bytes of each decoder that these need, of which a file has one copy
     """
 
     stacks: Mapping[str, Stack]
@@ -52,6 +54,7 @@ class Option:
     macs: float | None = None
     predicted: float | None = None
     following: Mapping[str, float] = field(default_factory=dict)
+    decoders: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def place(self) -> str:
@@ -138,18 +141,23 @@ class _Source:
                 if (edited := self._edited(layer, stack)) is not None:
                     edits[layer.path] = edited
             predictor, _ = self.predictor()
-            sizes = size_of(self.workspace.model, edits).layers if edits else {}
+            stored = size_of(self.workspace.model, edits)
             rows = []
             for path, edited in edits.items():
                 layer = self.workspace.model.layer(path)
                 rise = None if predictor is None else predictor.rise(path, edited)
                 macs = counted(layer, edited)[1]
-                rows.append((with_bias(layer, edited, sizes[path][0]), _number(macs), _number(rise)))
-            return {"paths": np.array(list(edits), dtype=str), "figures": np.array(rows, float).reshape(-1, 3)}
+                rows.append((with_bias(layer, edited, stored.layers[path][0]), _number(macs), _number(rise)))
+            needed = [json.dumps(stored.decoders[path]) for path in edits]
+            return {
+                "paths": np.array(list(edits), dtype=str),
+                "figures": np.array(rows, float).reshape(-1, 3),
+                "decoders": np.array(needed, dtype=str),
+            }
 
         found = self._kept(self._alone(stack, layers), make)
-        for path, (size, macs, rise) in zip(found["paths"], found["figures"], strict=True):
-            yield Option({str(path): stack}, float(size), _maybe(macs), _maybe(rise))
+        for path, (size, macs, rise), needed in zip(found["paths"], found["figures"], found["decoders"], strict=True):
+            yield Option({str(path): stack}, float(size), _maybe(macs), _maybe(rise), decoders=json.loads(str(needed)))
 
     def edit(
         self, wanted: Mapping[Stack, Sequence[Layer]], helped: Callable[[Mapping[str, Sequence[Stack]], Job], object]
@@ -198,7 +206,8 @@ class _Source:
             try:
                 result = self.workspace.compiled(recipe_of(given, self.seed), self.job.silent(), timed=False)
             except UserError:  # these channels cannot be removed after all: see engine.compile.equivalence
-                return {"figures": np.zeros((0, 3)), "following": np.array([], str), "shares": np.zeros(0)}
+                empty = np.array([], str)
+                return {"figures": np.zeros((0, 3)), "following": empty, "shares": np.zeros(0), "decoders": empty}
             changes = {change.path: change for change in result.changes()[0]}
             following = {path: change for path, change in changes.items() if path not in given}
             shares = [change.bytes_after / max(change.bytes_before, 1) for change in following.values()]
@@ -207,12 +216,19 @@ class _Source:
             macs = [change.macs for change in changes.values()]
             total = None if None in macs else sum(filter(None, macs))
             figures = (sum(change.bytes_after for change in changes.values()), _number(total), _number(rise))
-            return {"figures": np.array([figures], float), "following": np.array([*following], str), "shares": shares}
+            decoders = size_of(result.model, result.edits).decoders.values()
+            needed = json.dumps({name: size for each in decoders for name, size in each.items()})
+            return {
+                "figures": np.array([figures], float),
+                "following": np.array([*following], str),
+                "shares": shares,
+                "decoders": np.array([needed], dtype=str),
+            }
 
         found = self._kept(("together", stack, tuple(members)), make)
         following = {str(path): float(share) for path, share in zip(found["following"], found["shares"], strict=True)}
-        for size, macs, rise in found["figures"]:
-            yield Option(given, float(size), _maybe(macs), _maybe(rise), following)
+        for (size, macs, rise), needed in zip(found["figures"], found["decoders"], strict=True):
+            yield Option(given, float(size), _maybe(macs), _maybe(rise), following, json.loads(str(needed)))
 
     def _alone(self, stack: Stack, layers: Sequence[Layer]) -> object:
         return "alone", stack, tuple(layer.path for layer in layers)

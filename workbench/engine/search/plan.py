@@ -13,7 +13,6 @@ from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.base.system import give_memory_back
 from workbench.core.recipe.recipe import Recipe
-from workbench.core.targets.reading import UNKNOWN_ENERGY, energy_told
 from workbench.engine.calibration import layer_context
 from workbench.engine.search import aims
 from workbench.engine.search.aims import Step
@@ -69,19 +68,7 @@ class Search:
     """One search in progress: its knowledge, and the front as values."""
 
     def __init__(self, workspace: Workspace, goal: Goal, job: Job) -> None:
-        evaluator = workspace.measurable()
-        if evaluator.data.samples < 2 * evaluator.data.at_once(1):
-            raise UserError(
-                "A search needs at least two samples: one to choose a recipe and one to verify it.",
-                "Give more samples; a model that takes several at once needs twice as many.",
-            )
-        if goal.retrain and workspace.training is None:
-            raise UserError(
-                "Retraining needs samples to train on, besides those that are measured.",
-                "Give calibration data (--calibration), or search without retraining.",
-            )
-        if goal.max_energy is not None and not energy_told(goal.target):
-            raise UserError(*UNKNOWN_ENERGY)
+        evaluator = aims.possible(goal, workspace)
         self.workspace, self.goal, self.job = workspace, goal, job
         self.untrained: tuple[str, ...] = ()
         chosen, held = split(evaluator, goal.samples, goal.seed)
@@ -114,7 +101,7 @@ class Search:
             self.left, self.raced = [], []
             self._step_by_step(others, self.job.part(0.9, 0.95))
         if not self.trials.closed and not self.left:
-            self.wholes.end()
+            self.wholes.end(self.front.points)
 
     def _step_by_step(self, others: Others, job: Job) -> None:
         """Each step in its time; what is known is not computed again."""
@@ -311,6 +298,9 @@ class Search:
             for kind, recipe in self._proposed(known, limits, number == 0, job):
                 if number == 0 or aims.promises_more(self.goal, known, self.front, limits, recipe):
                     new.setdefault(recipe.in_effect, (kind, recipe))
+        expected = self.front.chosen
+        if expected is not None and expected.measured is None:  # it is not proposed again for certain
+            new.setdefault(expected.recipe.in_effect, ("search", expected.recipe))
         if self.workers is not None:
             self.workers.measure([self.wholes.stacks(recipe) for _, recipe in new.values()], job)
         for done, (kind, recipe) in enumerate(new.values()):
@@ -361,6 +351,8 @@ class Search:
             notes.append(obstacle)
         if not self.goal.whole and self.front.chosen is None:
             notes.append(Message("No recipe within the limits was found."))
+        if self.front.chosen is not None and not self.front.chosen.recipe.in_effect.rows:
+            notes.append(Message("The original is within the limits: the chosen recipe has no steps."))
         if self.workers is not None and self.workers.crew.lost:
             notes.append(self.workers.crew.lost)
         if self.left:

@@ -1,6 +1,6 @@
 """Whole recipes: exact bytes, MACs and memory, and their drop on samples."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -84,8 +84,9 @@ class Wholes:
         result = self.trials.piece(stacks, 0, job) if first else self.trials.measured(stacks, job)
         if result is None:
             return None
-        if self.trials.run > ran and not first:
+        if not first:
             self._list(recipe)
+        if self.trials.run > ran and not first:
             self.pace = max(self.pace, (job.spent - started) / len(result))
         return replace(self._limited(point, job), measured=figures(self.trials, result))
 
@@ -138,10 +139,9 @@ class Wholes:
 
     def earlier(self) -> Iterator[Recipe]:
         """Yield recipes that were measured before on these samples, by this or another search."""
-        kept = self.trials.store.load(self._about) or {}
-        for text in kept.get("recipes", ()):
+        for text in dict.fromkeys([*self._listed(self._about), *self._listed(self._end)]):
             try:
-                recipe = parse_recipe(str(text)).in_integers
+                recipe = parse_recipe(text).in_integers
                 self.stacks(recipe)
                 yield recipe
             except UserError:  # of another version
@@ -178,17 +178,25 @@ class Wholes:
         """Return whether a search with this goal was completed here before: its measurements would be the same."""
         return self.trials.store.load(self._end) is not None
 
-    def end(self) -> None:
-        self.trials.store.save(self._end, {"ended": np.array(True)})
+    def end(self, points: Iterable[Point]) -> None:
+        """Keep that the search was completed, with the recipes that it measured: they are its result."""
+        measured = [point.recipe for point in points if point.measured is not None and not point.retrained]
+        self._save(self._end, [recipe.to_yaml() for recipe in measured])
 
     @property
     def _end(self) -> str:
-        return repr((self._about, "ended", replace(self.goal, seconds=0.0)))
+        return repr((self._about, "completed", replace(self.goal, seconds=0.0), self.target))
 
     def _list(self, recipe: Recipe) -> None:
-        kept = self.trials.store.load(self._about) or {}
-        texts = [*(str(text) for text in kept.get("recipes", ())), recipe.to_yaml()]
-        self.trials.store.save(self._about, {"recipes": np.array(list(dict.fromkeys(texts)))})
+        texts, own = self._listed(self._about), recipe.to_yaml()
+        if own not in texts:
+            self._save(self._about, [*texts, own])
+
+    def _listed(self, name: str) -> list[str]:
+        return [str(text) for text in (self.trials.store.load(name) or {}).get("recipes", ())]
+
+    def _save(self, name: str, texts: Sequence[str]) -> None:
+        self.trials.store.save(name, {"recipes": np.array([*texts], dtype=str)})
 
     def _limited(self, point: Point, job: Job) -> Point:
         """Return the point with memory, latency and energy if these are limited; and with energy if it follows from a

@@ -1,7 +1,7 @@
 """Size of the file with edits applied, without writing it or packing a weight."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import onnx
@@ -17,7 +17,8 @@ from workbench.graph.onnx.repeats import OUTLINED
 from workbench.graph.onnx.saving import tensor_bytes
 from workbench.graph.rewrite.editor import account, functions_of, variants
 from workbench.graph.rewrite.packed import RUNTIME, needs_runtime
-from workbench.graph.storage import chain, decoders, storage
+from workbench.graph.storage import chain
+from workbench.graph.storage.decoders import DOMAIN, IMPORT_BYTES, function_bytes
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.expected import drawn, with_statistics
 from workbench.graph.storage.loading import Loading, room
@@ -40,12 +41,14 @@ class Size:
                one
     functions  the decoders that layers share
     loading    cost of decoding codes when the file is loaded
+    decoders   for each edited layer: bytes of the decoders that it needs, by name, of which a file has one copy
     """
 
     file: int
     layers: Mapping[str, tuple[int, str]]
     functions: int
     loading: Loading
+    decoders: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 def size_of(
@@ -58,7 +61,8 @@ def size_of(
     """Return the exact bytes of the graph with edits applied. `pooled`: whether shared codes are considered, if the
     recipe allows them."""
     changes, growth, uncoded = account(model, sites, edits, storing)
-    functions = _functions_bytes(model, functions_of(changes.values()))
+    decoders = {path: _decoder_bytes(model, functions_of([change])) for path, change in changes.items()}
+    functions = sum(_decoder_bytes(model, functions_of(changes.values())).values())
     if needs_runtime(edits) and RUNTIME not in model.opset_imports:
         functions += RUNTIME_BYTES
     layers = {
@@ -70,8 +74,8 @@ def size_of(
     held = Load.total(loads).bytes
     loading = Loading(Load.total(coded), len(coded), uncoded, held, room(tensor_bytes(model)))
     if not storing.slims:
-        return Size(grown(model, growth, functions), layers, functions, loading)
-    return _smallest(Size(0, layers, functions, loading), variants(model, sites, edits, storing, pooled))
+        return Size(grown(model, growth, functions), layers, functions, loading, decoders)
+    return _smallest(Size(0, layers, functions, loading, decoders), variants(model, sites, edits, storing, pooled))
 
 
 def _smallest(size: Size, written: tuple[ir.Model, ...]) -> Size:
@@ -122,15 +126,15 @@ def _bias(count: int, storing: Storing) -> np.ndarray:
     return ROUNDED[storing.sides](np.random.default_rng(0).standard_normal(count, np.float32))
 
 
-def _functions_bytes(model: ir.Model, names: frozenset[str]) -> int:
-    """Return the bytes that decoders add to a file that may already have some of them."""
-    present = [
-        decoders.function_bytes(name, model.opset_imports[""])
-        for name in names
-        if (decoders.DOMAIN, name, "") in model.functions
-    ]
-    imported = decoders.IMPORT_BYTES if decoders.DOMAIN in model.opset_imports and names else 0
-    return storage.functions_bytes(names, model.opset_imports[""]) - sum(present) - imported
+def _decoder_bytes(model: ir.Model, names: frozenset[str]) -> dict[str, int]:
+    """Return the bytes that each of these decoders adds to a file that may already have some of them; and those of the
+    import of their domain, which any of them needs, by the name of the domain."""
+    opset, present = model.opset_imports[""], model.functions
+    missing = sorted(name for name in names if (DOMAIN, name, "") not in present)
+    found = {name: function_bytes(name, opset) for name in missing}
+    if names and DOMAIN not in model.opset_imports:
+        found[DOMAIN] = IMPORT_BYTES
+    return found
 
 
 def _opened(model: ir.Model, site: Site, edit: Edit) -> int:
