@@ -2314,6 +2314,26 @@
       <translation>量化</translation>
     </message>
     <message>
+      <source>Give a number from 0.</source>
+      <extracomment>workbench/core/analysis/plan.py</extracomment>
+      <translation>请给出不小于 0 的数。</translation>
+    </message>
+    <message>
+      <source>Give some of {known}.</source>
+      <extracomment>workbench/core/analysis/plan.py</extracomment>
+      <translation>请从以下选择：{known}。</translation>
+    </message>
+    <message>
+      <source>The families of a search are not {given}.</source>
+      <extracomment>workbench/core/analysis/plan.py</extracomment>
+      <translation>搜索不支持这些方法类别：{given}。</translation>
+    </message>
+    <message>
+      <source>{name} is {value}.</source>
+      <extracomment>workbench/core/analysis/plan.py</extracomment>
+      <translation>{name} 为 {value}。</translation>
+    </message>
+    <message>
       <source>'{address}' is not the address of a scheduler.</source>
       <extracomment>workbench/core/analysis/workforce.py</extracomment>
       <translation>“{address}”不是调度器地址。</translation>
@@ -5009,6 +5029,11 @@
       <translation>“{layers}”不匹配模型的任何层。</translation>
     </message>
     <message>
+      <source>A drop of {value:g} cannot be allowed.</source>
+      <extracomment>workbench/engine/analysis/sweep.py</extracomment>
+      <translation>不能允许 {value:g} 的下降。</translation>
+    </message>
+    <message>
       <source>Choose another method.</source>
       <extracomment>workbench/engine/analysis/sweep.py</extracomment>
       <translation>请选择其他方法。</translation>
@@ -5029,14 +5054,29 @@
       <translation>请给出从 1 到样本数的折数。</translation>
     </message>
     <message>
+      <source>Give a tolerance from 0, such as 0.01.</source>
+      <extracomment>workbench/engine/analysis/sweep.py</extracomment>
+      <translation>请给出不小于 0 的容许值，例如 0.01。</translation>
+    </message>
+    <message>
       <source>Give the values for the sweep.</source>
       <extracomment>workbench/engine/analysis/sweep.py</extracomment>
       <translation>请给出扫描的取值。</translation>
     </message>
     <message>
+      <source>Give whole numbers.</source>
+      <extracomment>workbench/engine/analysis/sweep.py</extracomment>
+      <translation>请给出整数。</translation>
+    </message>
+    <message>
       <source>The numeric parameters are: {numbers}.</source>
       <extracomment>workbench/engine/analysis/sweep.py</extracomment>
       <translation>可用的数值参数：{numbers}。</translation>
+    </message>
+    <message>
+      <source>{field} cannot be {value:g}: it is a whole number.</source>
+      <extracomment>workbench/engine/analysis/sweep.py</extracomment>
+      <translation>{field} 不能为 {value:g}：它必须是整数。</translation>
     </message>
     <message>
       <source>{field} has no upper bound.</source>
@@ -6654,6 +6694,21 @@
       <translation>正在准备</translation>
     </message>
     <message>
+      <source>A search needs at least two samples: one to choose a recipe and one to verify it.</source>
+      <extracomment>workbench/engine/search/aims.py</extracomment>
+      <translation>搜索至少需要两个样本：一个用于选择配方，一个用于验证。</translation>
+    </message>
+    <message>
+      <source>Give calibration data (--calibration), or search without retraining.</source>
+      <extracomment>workbench/engine/search/aims.py</extracomment>
+      <translation>请提供校准数据（--calibration），或不重新训练而进行搜索。</translation>
+    </message>
+    <message>
+      <source>Give more samples; a model that takes several at once needs twice as many.</source>
+      <extracomment>workbench/engine/search/aims.py</extracomment>
+      <translation>请提供更多样本；一次读入多个样本的模型需要两倍的样本。</translation>
+    </message>
+    <message>
       <source>Not finished: measuring whole recipes, and improving on them.</source>
       <extracomment>workbench/engine/search/aims.py</extracomment>
       <translation>未完成：测量并改进完整配方。</translation>
@@ -6682,6 +6737,11 @@
       <source>Not verified on held-out samples: {left:,} of {total:,} recipes.</source>
       <extracomment>workbench/engine/search/aims.py</extracomment>
       <translation>未在保留样本上验证：{total:,} 个配方中的 {left:,} 个。</translation>
+    </message>
+    <message>
+      <source>Retraining needs samples to train on, besides those that are measured.</source>
+      <extracomment>workbench/engine/search/aims.py</extracomment>
+      <translation>重新训练需要测量样本以外的训练样本。</translation>
     </message>
     <message>
       <source>Choose another target, other layers, or other methods.</source>
@@ -6719,21 +6779,6 @@
       <translation>测量时，所有含此步骤的层都使用 8 位激活。搜索得到的配方在这些层中都保留 8 位激活，即使更慢（integers: all）。</translation>
     </message>
     <message>
-      <source>A search needs at least two samples: one to choose a recipe and one to verify it.</source>
-      <extracomment>workbench/engine/search/plan.py</extracomment>
-      <translation>搜索至少需要两个样本：一个用于选择配方，一个用于验证。</translation>
-    </message>
-    <message>
-      <source>Give calibration data (--calibration), or search without retraining.</source>
-      <extracomment>workbench/engine/search/plan.py</extracomment>
-      <translation>请提供校准数据（--calibration），或不重新训练而进行搜索。</translation>
-    </message>
-    <message>
-      <source>Give more samples; a model that takes several at once needs twice as many.</source>
-      <extracomment>workbench/engine/search/plan.py</extracomment>
-      <translation>请提供更多样本；一次读入多个样本的模型需要两倍的样本。</translation>
-    </message>
-    <message>
       <source>No calibration data was given: the inputs of all samples are used for calibration, without their labels.</source>
       <extracomment>workbench/engine/search/plan.py</extracomment>
       <translation>未提供校准数据：用所有样本的输入校准，不使用标签。</translation>
@@ -6749,9 +6794,9 @@
       <translation>未重新训练：{reason}</translation>
     </message>
     <message>
-      <source>Retraining needs samples to train on, besides those that are measured.</source>
+      <source>The original is within the limits: the chosen recipe has no steps.</source>
       <extracomment>workbench/engine/search/plan.py</extracomment>
-      <translation>重新训练需要测量样本以外的训练样本。</translation>
+      <translation>原始模型已满足限制：所选配方不含任何步骤。</translation>
     </message>
     <message>
       <source>The same search again goes on from here: measurements are kept.</source>

@@ -7,15 +7,25 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 
 from tests.cli.conftest import COMPRESS, error_of, sentence, workbench
 from tests.guard import HANG_S
+from workbench.cli.commands import cli
+from workbench.cli.options import Figure
 from workbench.core.base.errors import Cancelled, UserError
 from workbench.engine.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
+
+
+def test_no_option_takes_what_is_not_a_number():
+    kinds = [option.type for command in cli.commands.values() for option in command.params]
+    assert any(isinstance(kind, Figure) for kind in kinds)
+    floats = [kind for kind in kinds if isinstance(kind, click.types.FloatParamType)]
+    assert all(isinstance(kind, Figure) for kind in floats)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +40,10 @@ ROOT = Path(__file__).parents[2]
         ["--unheard"],
         ["search", "m", "--data", "d", "--out", "o", "--max-bytes", "1", "--max-ratio", "0.5"],
         ["search", "m", "--data", "d", "--out", "o", "--max-ratio", "2"],
+        ["search", "m", "--data", "d", "--out", "o", "--max-drop", "nan"],
+        ["search", "m", "--data", "d", "--out", "o", "--max-latency", "inf"],
+        ["sweep", "m", "--data", "d", "--tolerance", "nan"],
+        ["sweep", "m", "--data", "d", "--values", "0.5,nan"],
     ],
 )
 def test_usage_errors_end_with_2(arguments):

@@ -2,7 +2,10 @@
 
 import pickle
 
+import pytest
+
 from workbench.core.analysis.plan import Front, Goal, Measured, Point
+from workbench.core.base.errors import UserError
 from workbench.core.base.quantities import MetricInfo
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
@@ -27,6 +30,26 @@ def test_the_smallest_of_several_limits_of_the_size_holds():
     assert Goal(max_ratio=0.3).bytes_of(1000) == 300
     assert Goal(max_bytes=200, max_ratio=0.3).bytes_of(1000) == 200
     assert not Goal(max_macs=1).whole
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"max_drop": float("nan")}, "max_drop is nan"),
+        ({"max_ratio": float("inf")}, "max_ratio is inf"),
+        ({"max_bytes": -5}, "max_bytes is -5"),
+        ({"seed": -1}, "seed is -1"),
+        ({"seconds": -1.0}, "seconds is -1"),
+        ({"families": ()}, "families"),
+        ({"families": ("prune", "magic")}, "magic"),
+    ],
+)
+def test_a_limit_that_is_no_number_and_an_unknown_family_are_refused(wrong, said):
+    with pytest.raises(UserError, match=said):
+        Goal(**wrong).checked()
+    with pytest.raises(TypeError, match="Several names"):
+        Goal(layers="first").checked()
+    assert Goal(max_drop=0.0, max_bytes=0).checked()
 
 
 def test_the_best_points_are_those_that_no_smaller_file_beats():

@@ -40,6 +40,28 @@ def test_the_curve_comes_value_by_value_and_proposes_the_last_within_the_toleran
     assert curve.proposed == (within[-1] if within else None)
 
 
+def test_the_drop_is_the_difference_of_the_figures_where_folds_differ_in_size(workspace):
+    curve = sweep(workspace, replace(PRUNE, values=(0.9, 0.5, 0.9), folds=7), Job())
+    assert [point.setting for point in curve.points] == [0.9, 0.5], "a value is measured once"
+    for point in curve.points:
+        assert point.drop == pytest.approx(curve.baseline - point.value, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"method": "quantize.affine", "parameter": "bits", "values": (8.0, 4.5)}, "bits cannot be 4.5"),
+        ({"method": "quantize.affine", "parameter": "bits", "values": (float("nan"),)}, "bits cannot be nan"),
+        ({"values": (float("nan"),)}, "invalid value"),
+        ({"tolerance": float("nan")}, "drop of nan cannot be allowed"),
+        ({"tolerance": -0.1}, "drop of -0.1 cannot be allowed"),
+    ],
+)
+def test_values_that_cannot_be_measured_are_refused(workspace, wrong, said):
+    with pytest.raises(UserError, match=said):
+        sweep(workspace, replace(PRUNE, **wrong), Job())
+
+
 def test_it_stops_between_values(workspace):
     job = Job()
     told = []
@@ -75,7 +97,7 @@ def test_a_step_of_the_same_method_gives_way():
 
 def test_the_proposal_ends_at_the_first_value_that_loses_too_much():
     points = tuple(
-        SweepPoint(s, 100 - int(10 * s), 0, 0.9 - d, (d, d), d - 0.01, d + 0.01)
+        SweepPoint(s, 100 - int(10 * s), 0, 0.9 - d, (d, d), d - 0.01, d + 0.01, d)
         for s, d in ((1, 0.0), (2, 0.02), (3, 0.2), (4, 0.0))
     )
     curve = Curve(Sweep(tolerance=0.025), TOP1, 0.9, 100, ("a",), points)

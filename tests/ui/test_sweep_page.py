@@ -11,7 +11,7 @@ from workbench.core.recipe.action import Action
 from workbench.ui.tabs.sensitivity.sweep_plot import SweepPlot
 
 POINTS = tuple(
-    SweepPoint(setting, size, setting, 0.9 - drop, (drop - 0.01, drop, drop + 0.01), drop - 0.02, drop + 0.02)
+    SweepPoint(setting, size, setting, 0.9 - drop, (drop - 0.01, drop, drop + 0.01), drop - 0.02, drop + 0.02, drop)
     for setting, size, drop in ((0.2, 900, 0.0), (0.5, 700, 0.005), (0.8, 400, 0.1))
 )
 CURVE = Curve(

@@ -7,6 +7,7 @@ import click
 
 from workbench.cli import output
 from workbench.cli.options import (
+    Figure,
     architecture,
     architecture_option,
     calibration_option,
@@ -36,7 +37,7 @@ from workbench.core.base.quantities import MetricInfo, duration, metric_text, si
 @click.option(
     "--share",
     default=None,
-    type=click.FloatRange(0.0, 1.0),
+    type=Figure(0.0, 1.0),
     metavar="FRACTION",
     help="Measure only this share of the candidates, those with the smallest predicted loss; default: all, or a few "
     "where losses are estimated in one pass over the model's blocks.",
@@ -90,7 +91,13 @@ def sensitivity(
 )
 @click.option("--values", default="", metavar="V,V,…", callback=numbers, help="Values to try; default: an even grid.")
 @click.option("--layers", default="*", show_default=True, metavar="GLOB", help="Layer path or glob.")
-@click.option("--tolerance", default=0.01, show_default=True, help="Allowed drop of the metric; 0.01 is one point.")
+@click.option(
+    "--tolerance",
+    default=0.01,
+    show_default=True,
+    type=Figure(0),
+    help="Allowed drop of the metric; 0.01 is one point.",
+)
 @click.option("--folds", default=5, show_default=True, metavar="K", help="Folds of the data, for the spread.")
 @calibration_option
 @json_option

@@ -17,6 +17,7 @@ from workbench.cli import analysis, documents, listings, output, profile, search
 from workbench.cli.data import data as data_command
 from workbench.cli.group import WINDOW, CommandLine
 from workbench.cli.options import (
+    Figure,
     architecture,
     architecture_option,
     calibration_option,
@@ -288,7 +289,7 @@ def compress(
     "--temperature",
     default=4.0,
     show_default=True,
-    type=click.FloatRange(1, 20),
+    type=Figure(1, 20),
     metavar="T",
     help="Softens the softmax of teachers and student.",
 )
@@ -311,13 +312,13 @@ def compress(
     "--alpha",
     default=0.9,
     show_default=True,
-    type=click.FloatRange(0, 1),
+    type=Figure(0, 1),
     help="Weight of the distillation loss; the label loss gets the rest.",
 )
 @click.option(
     "--epochs", default=3, show_default=True, type=click.IntRange(1, 1000), help="Passes over the training samples."
 )
-@click.option("--rate", default=0.001, show_default=True, type=click.FloatRange(1e-6, 1), help="Learning rate.")
+@click.option("--rate", default=0.001, show_default=True, type=Figure(1e-6, 1), help="Learning rate.")
 @click.option("--batch", default=64, show_default=True, type=click.IntRange(1, 4096), help="Samples per training step.")
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Seed of the sample order.")
 @device_option

@@ -1,5 +1,6 @@
 """Options that several commands take, each defined once."""
 
+import math
 import sys
 import warnings
 from collections.abc import Callable, Mapping
@@ -195,12 +196,25 @@ input_option = click.option(
 )
 
 
+class Figure(click.FloatRange):
+    """Type of an option that is a finite number in a range; click lets not-a-number into every range."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        found = float(super().convert(value, param, ctx))
+        if not math.isfinite(found):
+            self.fail(f"{found:g} is not a finite number.", param, ctx)
+        return found
+
+
 def numbers(_context: click.Context, _option: click.Parameter, given: str) -> tuple[float, ...]:
     """Parse comma-separated numbers, such as 0.1,0.2."""
     try:
-        return tuple(float(part) for part in given.split(",") if part)
+        found = tuple(float(part) for part in given.split(",") if part)
     except ValueError as error:
         raise click.BadParameter("give numbers with commas between them") from error
+    if not all(map(math.isfinite, found)):
+        raise click.BadParameter("give finite numbers")
+    return found
 
 
 def workforce_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -297,10 +297,7 @@ def print_sweep(curve: Curve, seconds: float) -> None:
     click.echo(table(head, rows, left=()))
     say(f"\nAll values measured on {samples_text(curve.samples)} in {curve.sweep.folds} folds, {duration(seconds)}.")
     allowed = difference_text(curve.sweep.tolerance, metric)
-    for reached, rule in (
-        (curve.proposed, "the mean drop over the folds"),
-        (curve.certain, "the upper end of the 95 % interval"),
-    ):
+    for reached, rule in ((curve.proposed, "the drop"), (curve.certain, "the upper end of the 95 % interval")):
         if reached is None:
             say(f"At no value is {rule} within {allowed}.")
         else:

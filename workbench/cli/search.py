@@ -9,6 +9,7 @@ import click
 
 from workbench.cli import output
 from workbench.cli.options import (
+    Figure,
     architecture,
     architecture_option,
     calibration_option,
@@ -62,13 +63,13 @@ def families(context: click.Context, option: click.Parameter, given: str) -> tup
 @click.option("--max-bytes", type=click.IntRange(1), metavar="N", help="Largest file.")
 @click.option(
     "--max-ratio",
-    type=click.FloatRange(0, 1, min_open=True),
+    type=Figure(0, 1, min_open=True),
     metavar="FRACTION",
     help="Largest file, as a fraction of the original: 0.25 for a quarter.",
 )
 @click.option(
     "--max-drop",
-    type=click.FloatRange(0, 100),
+    type=Figure(0, 100),
     metavar="POINTS",
     help="Largest drop of the metric, in points (hundredths for metrics without a percentage).",
 )
@@ -78,13 +79,13 @@ def families(context: click.Context, option: click.Parameter, given: str) -> tup
 @click.option("--max-memory", type=click.IntRange(1), metavar="N", help="Largest memory in bytes: weights and one run.")
 @click.option(
     "--max-latency",
-    type=click.FloatRange(0, min_open=True),
+    type=Figure(0, min_open=True),
     metavar="MS",
     help="Largest latency of one sample: measured on this machine, or by rule for a --target that has figures.",
 )
 @click.option(
     "--max-energy",
-    type=click.FloatRange(0, min_open=True),
+    type=Figure(0, min_open=True),
     metavar="MJ",
     help="Largest energy of one sample in millijoules: by rule for a --target that has figures, or measured where the "
     "processor has a counter (RAPL).",
@@ -106,7 +107,7 @@ def families(context: click.Context, option: click.Parameter, given: str) -> tup
     "--time",
     "minutes",
     default=0.0,
-    type=click.FloatRange(0),
+    type=Figure(0),
     metavar="MINUTES",
     help="Time limit of the search, without pauses and the export: ends with the best so far, and says what was left.",
 )

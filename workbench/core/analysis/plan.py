@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import Any, Literal, NamedTuple
 
+from workbench.core.base.errors import UserError
 from workbench.core.base.quantities import MetricInfo
+from workbench.core.base.several import as_names
 from workbench.core.recipe.action import Action, Family
 from workbench.core.recipe.recipe import Recipe
 
@@ -12,6 +15,7 @@ Kind = Literal["original", "search", "uniform", "greedy", "current", "snapshot"]
 Told = Literal["measured", "by rule", ""]  # of a figure
 BY_RULE: Told = "by rule"
 Phase = Literal["predicting", "racing", "measuring", "retraining", "checking", "done"]
+LIMITS = ("max_bytes", "max_ratio", "max_drop", "max_macs", "max_memory", "max_latency", "max_energy")
 FAMILIES: tuple[Family, ...] = ("prune", "lowrank", "quantize")
 BUDGETS = 8  # sizes of a whole trade-off
 
@@ -59,6 +63,22 @@ class Goal:
     seed: int = 0
     retrain: bool = False
     target: str = ""
+
+    def checked(self) -> "Goal":
+        """Return itself. Raises UserError for a limit that is no number from 0, and for families that are unknown."""
+        for name in (*LIMITS, "samples", "seconds", "seed"):
+            value = getattr(self, name)
+            if value is not None and not 0 <= value < inf:
+                raise UserError("{name} is {value}.", "Give a number from 0.", name=name, value=value)
+        if not self.families or set(as_names(self.families)) - set(FAMILIES):
+            raise UserError(
+                "The families of a search are not {given}.",
+                "Give some of {known}.",
+                given=[*self.families],
+                known=[*FAMILIES],
+            )
+        as_names(self.layers)
+        return self
 
     @property
     def whole(self) -> bool:

@@ -40,6 +40,7 @@ class SweepPoint:
     value       the metric on all samples
     folds       drop of the metric in each fold (positive: worse)
     low, high   95 % confidence interval of the drop, paired with the original sample by sample
+    drop        drop of the metric on all samples: folds differ in size, so that the mean of theirs is not quite that
     """
 
     setting: float
@@ -49,10 +50,7 @@ class SweepPoint:
     folds: tuple[float, ...]
     low: float
     high: float
-
-    @property
-    def drop(self) -> float:
-        return statistics.fmean(self.folds)
+    drop: float
 
     @property
     def std(self) -> float:
@@ -87,7 +85,7 @@ class Curve:
 
     @property
     def proposed(self) -> SweepPoint | None:
-        """The last point before the folds' mean drop exceeds the tolerance; None if the first one does."""
+        """The last point before the drop exceeds the tolerance; None if the first one does."""
         return self._last([point.drop for point in self.falling()])
 
     @property

@@ -41,7 +41,7 @@ def sweep(workspace: Workspace, wanted: Sweep, job: Job, recipe: Recipe | None =
         )
     field = parameter(wanted)
     paths = chosen(workspace, wanted)
-    values = wanted.values or grid(workspace, field, paths)
+    values = tuple(dict.fromkeys(map(float, wanted.values))) or grid(workspace, field, paths)
     curve = Curve(
         replace(wanted, parameter=field.name, values=values),
         evaluator.metric.info,
@@ -69,6 +69,10 @@ def parameter(wanted: Sweep) -> Field:
     if not numbers:
         raise UserError("{method} has no numeric parameter to sweep.", "Choose another method.", method=wanted.method)
     name = wanted.parameter or next(iter(numbers))
+    if not 0 <= wanted.tolerance < np.inf:
+        raise UserError(
+            "A drop of {value:g} cannot be allowed.", "Give a tolerance from 0, such as 0.01.", value=wanted.tolerance
+        )
     if name not in numbers:
         raise UserError(
             "{method} has no numeric parameter '{name}'.",
@@ -76,6 +80,11 @@ def parameter(wanted: Sweep) -> Field:
             method=wanted.method,
             name=name,
             numbers=[*numbers],
+        )
+    broken = [value for value in wanted.values if not float(value).is_integer()]
+    if numbers[name].kind == "int" and broken:
+        raise UserError(
+            "{field} cannot be {value:g}: it is a whole number.", "Give whole numbers.", field=name, value=broken[0]
         )
     return numbers[name]
 
@@ -125,7 +134,7 @@ def _measured(
     changes, size = result.changes(recipe.storing)
     run = previewer.run(result, paths)
     *_, (seen, rows) = evaluator.stream(run, job.part(0.3, 1.0))
-    _, low, high = evaluator.drop(seen, rows)
+    drop, low, high = evaluator.drop(seen, rows)
     zeros = {change.path: change.zeros for change in changes}
     counts = [workspace.model.layer(path).count for path in paths]
     share = float(np.average([zeros.get(path, 0.0) for path in paths], weights=counts))
@@ -138,4 +147,5 @@ def _measured(
         tuple(evaluator.drop(seen[fold::folds], rows[fold::folds])[0] for fold in range(folds)),
         low,
         high,
+        drop,
     )
