@@ -9154,6 +9154,11 @@
       <translation>常量转为初始值</translation>
     </message>
     <message>
+      <source>Einsum as matrix products</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>Einsum 改写为矩阵乘积</translation>
+    </message>
+    <message>
       <source>Exporter metadata removed</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
       <translation>已移除导出器元数据</translation>
@@ -9227,6 +9232,11 @@
       <source>{n} Constant nodes turned into initialisers</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
       <translation>{n} 个 Constant 节点已转为初始值</translation>
+    </message>
+    <message>
+      <source>{n} Einsum with a weight turned into MatMul</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>{n} 个带权重的 Einsum 已改写为 MatMul</translation>
     </message>
     <message>
       <source>{n} Pad folded into the next convolution</source>

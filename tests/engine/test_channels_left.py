@@ -11,6 +11,8 @@ from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, Row
 from workbench.engine.base.cache import Cache
 from workbench.engine.compile import removal, structure
+from workbench.engine.compile.equivalence import NotProved
+from workbench.engine.compile.removal import _provable
 from workbench.engine.workspace import Workspace
 from workbench.graph.channels import rules
 from workbench.graph.channels.rules import channels_of
@@ -178,3 +180,12 @@ def test_a_removal_that_only_a_fusion_lets_run_is_not_made(tmp_path):
     workspace = Workspace.open(str(path), Job()).attach(str(tmp_path / "data.npz"), Job())
     with pytest.raises(UserError, match="Reshape '/Reshape' does not run"):
         workspace.compiled(Recipe((Row("*", (QUARTER,)),)), Job())
+
+
+def test_of_groups_that_exclude_each_other_one_is_pruned():
+    def proved(groups):
+        if {"a", "d"} <= {*groups}:
+            raise NotProved("They do not go together.", "Choose one.")
+
+    kept, failed = _provable(("a", "b", "c", "d"), proved)
+    assert kept == ("a", "b", "c") and {*failed} == {"d"}

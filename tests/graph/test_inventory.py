@@ -204,8 +204,33 @@ def test_integer_operators_are_shown_as_quantised():
     b.node("Cast", ["x"], "bytes", to=TensorProto.UINT8)
     q = b.constant("layer.weight", b.rng.integers(-99, 99, (4, 6)), np.int8)
     b.node("Cast", [b.node("MatMulInteger", ["bytes", q], "integers")], "y", to=TensorProto.FLOAT)
-    (layer,) = b.model({"x": ["N", 4]}, {"y": None}).layers
+    model = b.model({"x": ["N", 4]}, {"y": None})
+    (layer,) = model.layers
     assert (layer.path, layer.dtype, layer.locked) == ("layer", "int8", "Its weights are already quantised.")
+    assert model.summary().parameters == layer.parameters == 24
+
+
+def test_weights_of_which_several_share_a_byte_are_counted():
+    b = Build()
+    packed = b.constant("layer.weight", b.rng.integers(0, 255, (6, 1, 16)), np.uint8)
+    scales = b.constant("scales", b.rng.random(6))
+    b.node("MatMulNBits", ["x", packed, scales], "y", domain="com.microsoft", N=6, K=32, bits=4, block_size=32)
+    model = b.model({"x": ["N", 32]}, {"y": None})
+    (layer,) = model.layers
+    assert (layer.shape, layer.parameters, layer.macs, layer.bytes) == ((6, 32), 192, 192, 96)
+    assert model.summary().parameters == 192 + 6 and model.summary().macs == 192
+
+
+def test_products_behind_operators_of_the_runtime_that_give_integers_are_counted():
+    b = Build()
+    one, zero = b.constant("one", np.float32(0.1)), b.constant("zero", np.uint8(3), np.uint8)
+    first = b.node("QuantizeLinear", ["x", one, zero], "first")
+    bent = b.node("QLinearSigmoid", [first, one, zero, one, zero], "bent", domain="com.microsoft")
+    q = b.constant("layer.weight", b.rng.integers(0, 255, (4, 6)), np.uint8)
+    product = b.node("QLinearMatMul", [bent, one, zero, q, one, zero, one, zero], "product")
+    b.node("DequantizeLinear", [product, one, zero], "y")
+    model = b.model({"x": ["N", 4]}, {"y": None})
+    assert model.layers[0].macs == model.summary().macs == 24
 
 
 def test_an_exported_file_opens_with_its_stored_weights_locked():

@@ -143,21 +143,20 @@ def _picks(tasks: tuple[_Task, ...], job: Job) -> dict[_Task, list[int]]:
 
 
 def _provable(
-    tasks: tuple[_Task, ...], proved: Callable[[tuple[_Task, ...]], Changed]
+    tasks: tuple[_Task, ...], proved: Callable[[tuple[_Task, ...]], Changed], beside: tuple[_Task, ...] = ()
 ) -> tuple[tuple[_Task, ...], dict[_Task, NotProved]]:
-    """Return the tasks that can be carried out together, found by bisection, and why each other one cannot."""
+    """Return the tasks that can be carried out together and `beside` others, found by bisection, and why each other one
+    cannot."""
     try:
-        proved(tasks)
+        proved(beside + tasks)
         return tasks, {}
     except NotProved as error:
         if len(tasks) == 1:
             return (), {tasks[0]: error}
-        whole = error
     half = len(tasks) // 2
-    (first, failed), (second, others) = _provable(tasks[:half], proved), _provable(tasks[half:], proved)
-    if failed or others:
-        return first + second, failed | others
-    return (), dict.fromkeys(tasks, whole)  # each half can be had, and not both
+    first, failed = _provable(tasks[:half], proved, beside)
+    second, others = _provable(tasks[half:], proved, beside + first)
+    return first + second, failed | others
 
 
 def _kept(model: Model, channels: Channels, removed: set[int]) -> dict[str, tuple[np.ndarray, ...]]:

@@ -23,6 +23,10 @@ PRODUCTS = (
     "FusedGemm",
     "TransposeMatMul",
     "FusedMatMulActivation",
+    "MatMulNBits",
+    "MatMulIntegerToFloat",
+    "DynamicQuantizeMatMul",
+    "QGemm",
 )
 ATTENTION = ("Attention", "MultiHeadAttention", "GroupQueryAttention")
 MULTIPLYING = (*CONVOLUTIONS, *PRODUCTS, "ConvTranspose", "Einsum")
@@ -54,7 +58,9 @@ def _observed(
     values = [value for node in copy.graph for value in node.outputs if value.name in names]
     for value in values:  # the runtime infers other types, but not the output of an If
         dtype = known[value.name or ""].dtype if value.name in known else None
-        value.type = value.type or ir.TensorType(dtype or ir.DataType.FLOAT)
+        maker = value.producer()
+        inside = maker is not None and maker.op_type in ("If", "Loop", "Scan")
+        value.type = value.type or (ir.TensorType(dtype or ir.DataType.FLOAT) if dtype or inside else None)
     copy.graph.outputs.clear()
     copy.graph.outputs.extend(values)
     specs = [

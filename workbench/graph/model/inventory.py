@@ -117,7 +117,7 @@ class _Inventory:
         path = names.module_path(node, value.name or "", (bias.name if bias is not None else "") or "")
         path = names.unique(f"{path}.{weight.part}" if weight.part else path, self._taken)
         self._owned |= dict.fromkeys(vectors, path)
-        shape = tuple(tensor.shape.numpy())
+        shape = _unpacked(node, tensor)
         self._layers.append(
             Layer(
                 path=path,
@@ -125,7 +125,7 @@ class _Inventory:
                 shape=shape,
                 dtype=_dtype(tensor),
                 out_axis=weight.out_axis,
-                parameters=_sizes(vectors)[0],
+                parameters=_sizes(vectors)[0] - tensor.size + prod(shape),
                 macs=self._macs_of_uses(weight, shape, locked),
                 bytes=_sizes(vectors)[1],
                 fingerprint=fingerprint(tensor),
@@ -307,6 +307,13 @@ def _in_order(graph: ir.Graph, value: ir.Value) -> list[tuple[ir.Node, int]]:
         return uses
     position = {node: index for index, node in enumerate(graph)}
     return sorted(uses, key=lambda use: (position.get(use[0], len(position)), use[1]))
+
+
+def _unpacked(node: ir.Node, tensor: ir.TensorProtocol) -> tuple[int, ...]:
+    """Return the shape of a weight; of one with several values in a byte, [outputs, inputs]."""
+    if node.op_type == "MatMulNBits" and number(node, "N", 0) and number(node, "K", 0):
+        return number(node, "N", 0), number(node, "K", 0)
+    return tuple(tensor.shape.numpy())
 
 
 def _size(value: ir.Value) -> int:

@@ -180,7 +180,7 @@ class Model:
             for graph in self.ir.graphs()
             for value in graph.initializers.values()
             if value.const_value is not None and value.const_value.dtype.is_floating_point()
-        )
+        ) + sum(layer.parameters for layer in self.layers if "float" not in layer.dtype and layer.dtype != "double")
         return ModelSummary(
             self.source.path,
             self.source.format,

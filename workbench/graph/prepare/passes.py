@@ -13,7 +13,14 @@ from workbench.core.base.several import as_names
 from workbench.core.layer_data.layer import Preparation
 from workbench.graph.model import unused
 from workbench.graph.onnx import names, proto_size
-from workbench.graph.prepare import fold_batchnorm, fold_constants, fold_expressions, fold_padding, hard_swish
+from workbench.graph.prepare import (
+    einsum_products,
+    fold_batchnorm,
+    fold_constants,
+    fold_expressions,
+    fold_padding,
+    hard_swish,
+)
 from workbench.graph.storage.decoders import DOMAIN as DECODERS
 
 # Since this version the format has model-local functions, which decode stored weights.
@@ -147,6 +154,12 @@ def _expressions(model: ir.Model) -> PassResult:
     return PassResult(found > 0, Message("{n} computed", n=found) if found else "")
 
 
+def _einsum(model: ir.Model) -> PassResult:
+    found = einsum_products.rewrite(model)
+    note = Message("{n} Einsum with a weight turned into MatMul", n=found) if found else ""
+    return PassResult(found > 0, note)
+
+
 def _batchnorm(model: ir.Model) -> PassResult:
     folded, left = fold_batchnorm.fold(model)
     parts = [Message("{folded} BatchNormalization folded into the preceding layer", folded=folded)] if folded else []
@@ -249,6 +262,7 @@ STEPS: tuple[tuple[str, str, Callable[[ir.Model], PassResult]], ...] = (
     ("constants", Message("Constants turned into initialisers"), _constants),
     ("weight_chains", Message("Constant folding on weights"), _weight_chains),
     ("expressions", Message("Arithmetic on weights folded"), _expressions),
+    ("einsum", Message("Einsum as matrix products"), _einsum),
     ("batchnorm", Message("BatchNorm folded"), _batchnorm),
     ("padding", Message("Padding folded"), _padding),
     ("hard_swish", Message("Hard swish fused"), _hard_swish),

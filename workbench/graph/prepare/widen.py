@@ -90,7 +90,7 @@ def _constants(graph: ir.Graph | ir.Function) -> Iterator[tuple[ir.Value, ir.Ten
                 yield value, value.const_value
     for node in graph:
         made = node.attributes.get("value") if node.op_type == "Constant" else None
-        if made is not None and made.type == ir.AttributeType.TENSOR:
+        if made is not None and made.type == ir.AttributeType.TENSOR and made.value is not None:  # not a function's
             yield node.outputs[0], made.value
 
 
