@@ -3659,6 +3659,11 @@
       <translation>标签从 {lowest:g} 到 {highest:g}，而模型有 {classes} 个类别。</translation>
     </message>
     <message>
+      <source>The metric {wanted} does not fit this data ({shapes} per sample).</source>
+      <extracomment>workbench/data/choosing.py</extracomment>
+      <translation>指标 {wanted} 不适用于此数据（每个样本{shapes}）。</translation>
+    </message>
+    <message>
       <source>The metric {wanted} does not fit this data ({shapes} per sample): {said}.</source>
       <extracomment>workbench/data/choosing.py</extracomment>
       <translation>指标 {wanted} 不适用于此数据（每个样本{shapes}）：{said}。</translation>
@@ -3752,6 +3757,16 @@
       <source>Name the classes in class_names as the labels do.</source>
       <extracomment>workbench/data/label_forms.py</extracomment>
       <translation>请让 class_names 中的类别名称与标签一致。</translation>
+    </message>
+    <message>
+      <source>The labels are one-hot: read as one class for each place.</source>
+      <extracomment>workbench/data/label_forms.py</extracomment>
+      <translation>标签为 one-hot 形式：按每个位置一个类别读取。</translation>
+    </message>
+    <message>
+      <source>The labels are the tokens of the input: at each place, the token that follows is asked for.</source>
+      <extracomment>workbench/data/label_forms.py</extracomment>
+      <translation>标签就是输入的 token：每个位置以其后一个 token 作为目标。</translation>
     </message>
     <message>
       <source>The labels {unknown} are not among the class names of the data.</source>

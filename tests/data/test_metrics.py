@@ -6,7 +6,7 @@ import pytest
 from workbench.core.base.errors import UserError
 from workbench.data.choosing import choose, fitting, may_be_numbers
 from workbench.data.metrics import classes, intervals, maps, values
-from workbench.data.metrics.listing import against_teachers
+from workbench.data.metrics.listing import METRICS, against_teachers
 
 
 def test_top1_and_top5():
@@ -18,7 +18,26 @@ def test_top1_and_top5():
 def test_token_accuracy_ignores_padding():
     outputs = np.zeros((1, 3, 4))
     outputs[0, [0, 1, 2], [1, 2, 3]] = 1
-    np.testing.assert_allclose(maps.token_accuracy(outputs, np.array([[1, 0, -1]])), [0.5])
+    assert maps.accuracy(maps.token_accuracy(outputs, np.array([[1, 0, -1]]))) == 0.5
+
+
+@pytest.mark.parametrize("name", ["token_accuracy", "pixel_accuracy", "pixel_accuracy_last"])
+def test_every_counted_place_has_the_same_weight(name):
+    """As of scikit-learn on all of them: a sample without any is not wrong."""
+    rng = np.random.default_rng(0)
+    scores, labels = rng.standard_normal((40, 7, 5)), rng.integers(0, 5, (40, 7))
+    labels[np.arange(7) >= rng.integers(0, 8, 40)[:, None]] = -100
+    labels[0] = -100
+    metric, outputs = METRICS[name], np.moveaxis(scores, -1, 1) if name == "pixel_accuracy" else scores
+    expected = (scores.argmax(-1) == labels)[labels >= 0].mean()
+    rows = metric.score(outputs, labels)
+    assert metric.value(rows) == pytest.approx(expected)
+    assert metric.each(rows)[1:] == pytest.approx(
+        [
+            (a.argmax(-1) == b)[b >= 0].mean() if (b >= 0).any() else 0
+            for a, b in zip(scores[1:], labels[1:], strict=True)
+        ]
+    )
 
 
 def test_cosine_of_equal_outputs_is_one_even_when_they_are_zero():
@@ -127,7 +146,7 @@ def test_labels_of_every_form_have_their_metric(outputs, labels, title, value):
     metric = choose(np.asarray(outputs, np.float32) if np.asarray(outputs).dtype.kind == "f" else outputs, labels)
     assert metric.title == title and metric.labelled
     if value is not None:
-        assert metric.score(outputs, fitting(metric, labels)).mean() == pytest.approx(value)
+        assert metric.value(metric.score(outputs, fitting(metric, labels))) == pytest.approx(value)
         assert metric.same(outputs, outputs).all()
 
 
@@ -248,7 +267,8 @@ def test_accuracy_of_maps_with_classes_last_leaves_out_what_is_not_known():
     scores = np.zeros((1, 2, 2, 3))
     scores[0, :, :, 1] = 1
     labels = np.array([[[1, 1], [0, 255]]])
-    assert choose(scores, labels).score(scores, labels) == pytest.approx([2 / 3])
+    metric = choose(scores, labels)
+    assert metric.value(metric.score(scores, labels)) == pytest.approx(2 / 3)
 
 
 @pytest.mark.parametrize("outputs", [(6, 4, 9), (6, 5, 4, 9), (6, 9, 4, 5)])

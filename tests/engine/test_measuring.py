@@ -13,6 +13,8 @@ from workbench.core.recipe.recipe import Recipe, Row
 from workbench.engine.analysis.evaluation import evaluate
 from workbench.engine.base import evaluate as evaluating
 from workbench.engine.base import originals
+from workbench.engine.preview.previewer import effective
+from workbench.engine.training.forgetting import evaluated, gained
 from workbench.engine.workspace import Workspace
 
 RNG = np.random.default_rng(1)
@@ -147,6 +149,7 @@ def test_ones_own_function_needs_trust_and_its_faults_are_named(tmp_path):
 
 # -- tokens ----------------------------------------------------------------------------------------------------------
 
+ACCURACY, NEXT = "token_accuracy", "perplexity"
 IDS = {"input_ids": ["N", "T"]}
 TOKENS = {"input_ids": TensorProto.INT64}
 
@@ -188,6 +191,54 @@ def test_labels_that_are_the_tokens_are_shifted_and_others_stand(tmp_path):
     values = [evaluate(each, None, Job()).value for each in (same, shifted)]
     assert values == pytest.approx([expected_loss(ids)] * 2, rel=1e-5)
     assert read(tmp_path, y=following)[1].evaluator.metric.id == "perplexity", "as where there are no labels"
+
+
+@pytest.mark.parametrize(
+    "names", ["token_accuracy,perplexity", "perplexity,token_accuracy", "token_agreement,perplexity"]
+)
+@pytest.mark.parametrize("labelled", [True, False])
+def test_all_metrics_of_tokens_ask_for_the_same_ones_in_any_order(tmp_path, names, labelled):
+    ids, opened_ = read(tmp_path, measuring=names, **({"y": read(tmp_path)[0]} if labelled else {}))
+    found = evaluate(opened_, None, Job())
+    values = {found.id: found.value, **{each.id: each.value.value for each in found.beside}}
+    assert values["perplexity"] == pytest.approx(np.exp(expected_loss(ids)), rel=1e-5)
+    if "token_accuracy" in values:
+        assert values["token_accuracy"] == pytest.approx(((ids[:, :-1] + 1) % 11 == ids[:, 1:]).mean())
+    assert any("the token that follows" in note for note in found.notes) == labelled
+
+
+def test_tokens_that_are_to_be_repeated_are_not_shifted(tmp_path):
+    b = Build()
+    b.node("Gather", [b.constant("table", 9 * np.eye(11)), "input_ids"], "hidden", axis=0)
+    b.node("MatMul", ["hidden", b.constant("head", np.eye(11))], "logits")
+    ids, shapes = np.random.default_rng(3).integers(0, 11, (12, 9)), {"logits": ["N", "T", 11]}
+    found = workspace(tmp_path, b, shapes, IDS, TOKENS, input_ids=ids, y=ids, measuring="token_accuracy")
+    assert found.evaluator.baseline().value == 1.0 and not found.data.answer.notes
+
+
+def test_one_hot_maps_are_classes(tmp_path):
+    b = Build()
+    b.node("MatMul", ["x", b.weight("w", 8, 30)], "flat")
+    b.node("Reshape", ["flat", b.constant("shape", np.array([-1, 3, 2, 5]), np.int64)], "scores")
+    y, shapes = np.random.default_rng(2).integers(0, 3, (60, 2, 5)), {"scores": ["N", 3, 2, 5]}
+    for name in ("", "miou"):
+        plain = workspace(tmp_path, b, shapes, x=X, y=y, measuring=name)
+        found = workspace(tmp_path, b, shapes, x=X, y=np.moveaxis(np.eye(3)[y], -1, 1), measuring=name)
+        assert found.evaluator.metric.id == (name or "pixel_accuracy") == plain.evaluator.metric.id
+        assert found.evaluator.baseline() == plain.evaluator.baseline()
+        assert "one-hot" in found.data.answer.notes[0]
+
+
+@pytest.mark.parametrize("name", ["f1", "top1"])
+def test_what_training_changed_is_told_in_every_metric(tmp_path, name):
+    opened_ = workspace(tmp_path, two_heads(), HEADS, measuring=name, x=X, y=np.arange(60) % 4)
+    compiled = opened_.compiled(BITS2, Job())
+    coarse = evaluated(opened_.evaluator, effective(compiled.model, compiled.edits), Job())
+    same = evaluated(opened_.evaluator, opened_.model, Job())
+    assert same.value == opened_.evaluator.baseline().value != coarse.value
+    assert coarse.value == pytest.approx(evaluate(opened_, BITS2, Job()).value)
+    gain = gained(opened_.evaluator.metric, same.scores, coarse.scores)
+    assert gain.value == pytest.approx(coarse.value - same.value) and gain.low < gain.value < gain.high
 
 
 def test_outputs_that_do_not_fit_are_not_kept(tmp_path, monkeypatch):

@@ -95,6 +95,13 @@ def named(
             outputs=outputs.shape[1:],
             labels=target.shape[1:],
         )
+        if wanted in METRICS:  # what numpy says of shapes helps the author of a metric alone
+            raise UserError(
+                "The metric {wanted} does not fit this data ({shapes} per sample).",
+                "Choose another metric.",
+                wanted=wanted,
+                shapes=shapes,
+            ) from error
         raise UserError(
             "The metric {wanted} does not fit this data ({shapes} per sample): {said}.",
             "Choose another metric.",

@@ -1,6 +1,6 @@
-"""Forms of labels: class names as numbers, samples without a label, and next tokens as labels."""
+"""Forms of labels: class names as numbers, samples without a label, one-hot maps, and next tokens as labels."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,11 +8,12 @@ import numpy as np
 from workbench.core.base.errors import UserError
 from workbench.core.base.message import Message
 from workbench.data.dataset import Dataset
-from workbench.data.metrics.tokens import next_tokens
+from workbench.data.metrics.tokens import NEXT, knows_next, next_tokens
 
 MISSING = (-1, -100)  # class numbers of samples without a label, as of scikit-learn and torch
 TOKENS, MASK = "input_ids", "attention_mask"  # names of such inputs in transformers
 FILLER = -1  # behind the end of a text
+BY_TOKEN = ("", *NEXT, "token_accuracy")  # metrics of next tokens, where the model predicts those; "": not yet chosen
 ALIKE = 0.95  # of labels that are the tokens themselves
 
 
@@ -114,3 +115,45 @@ def next_labels(data: Dataset) -> np.ndarray | None:
     known = asked[:, :-1]
     moved = known.any() and (labels[:, :-1][known] == tokens[:, 1:][known]).mean() >= ALIKE
     return labels if moved else None
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Labels of all samples, with notes on how they were read. `following`: whether they are next tokens."""
+
+    labels: np.ndarray | None
+    notes: tuple[str, ...] = ()
+    following: bool = False
+
+
+def targets(data: Dataset, metrics: Sequence[str], outputs: Sequence[np.ndarray], probed: np.ndarray) -> Targets:
+    """Return the targets for these metrics, given outputs that may be measured, of the samples `probed`.
+
+    Next tokens, if a metric asks for them or an output predicts them; class numbers for one-hot maps.
+    """
+    if data.labels is not None:
+        for each in outputs:
+            if (numbers := class_maps(data.labels, each)) is not None:
+                return Targets(numbers, (Message("The labels are one-hot: read as one class for each place."),))
+    asked = [metric for metric in metrics if metric in BY_TOKEN]
+    following = next_labels(data) if asked else None
+    if following is None:
+        return Targets(data.labels)
+    if not set(asked) & set(NEXT) and not any(knows_next(each, following[probed]) for each in outputs):
+        return Targets(data.labels)
+    moved = data.labels is not None and following is not data.labels
+    note = Message("The labels are the tokens of the input: at each place, the token that follows is asked for.")
+    return Targets(following, (note,) if moved else (), True)
+
+
+def class_maps(labels: np.ndarray, outputs: np.ndarray) -> np.ndarray | None:
+    """Return the class numbers [samples, ...] of one-hot maps in the shape of the outputs, with the classes along the
+    second axis or the last; None for other labels."""
+    if labels.ndim < 3 or labels.shape[1:] != outputs.shape[1:] or labels.dtype.kind not in "fiub":
+        return None
+    if labels.dtype.kind != "b" and not ((labels == 0) | (labels == 1)).all():
+        return None
+    for axis in (1, labels.ndim - 1):
+        if labels.shape[axis] > 1 and (labels.sum(axis=axis, dtype=np.int64) == 1).all():
+            return np.asarray(labels.argmax(axis=axis))
+    return None

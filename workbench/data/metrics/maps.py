@@ -7,7 +7,7 @@ import numpy as np
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.message import Message
-from workbench.data.metrics.metric import LEFT_OUT, Metric, mean_of, share
+from workbench.data.metrics.metric import LEFT_OUT, Metric, Score, Taken, mean_of, share
 
 
 def last(outputs: np.ndarray) -> np.ndarray:
@@ -19,24 +19,35 @@ def second(outputs: np.ndarray) -> np.ndarray:
 
 
 def token_accuracy(outputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Return accuracy per sample; `outputs` [samples, tokens, classes], `labels` [samples, tokens]; negative labels are
-    padding."""
-    real = labels >= 0
-    right = (last(outputs) == labels) & real
-    return right.sum(axis=1) / np.maximum(real.sum(axis=1), 1)
+    """Return the tokens that are right, and those that are counted, [samples, 2]; `outputs` [samples, tokens, classes],
+    `labels` [samples, tokens]; negative labels are padding."""
+    return _counted(last(outputs) == labels, labels >= 0)
 
 
 def pixel_accuracy(outputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Return accuracy per sample; `outputs` [samples, classes, ...], `labels` [samples, ...]; negative labels are
-    ignored, and 255 unless there are that many classes."""
-    real = known(labels, outputs.shape[1])
-    right = (second(outputs) == labels) & real
-    each = tuple(range(1, labels.ndim))
-    return right.sum(axis=each) / np.maximum(real.sum(axis=each), 1)
+    """Return the pixels that are right, and those that are counted, [samples, 2]; `outputs` [samples, classes, ...],
+    `labels` [samples, ...]; negative labels are ignored, and 255 unless there are that many classes."""
+    return _counted(second(outputs) == labels, known(labels, outputs.shape[1]))
 
 
 def pixel_accuracy_last(outputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
     return pixel_accuracy(np.moveaxis(outputs, -1, 1), labels)
+
+
+def _counted(right: np.ndarray, real: np.ndarray) -> np.ndarray:
+    each = tuple(range(1, real.ndim))
+    return np.stack([(right & real).sum(axis=each), real.sum(axis=each)], axis=1).astype(np.float64)
+
+
+def accuracy(rows: np.ndarray) -> float:
+    """Return the fraction of all counted places that are right: every place has the same weight, however many of its
+    sample are counted."""
+    right, count = rows.sum(axis=0)
+    return float(right / max(count, 1))
+
+
+def _each_accuracy(rows: np.ndarray) -> np.ndarray:
+    return np.asarray(rows[:, 0] / np.maximum(rows[:, 1], 1))
 
 
 def known(labels: np.ndarray, classes: int) -> np.ndarray:
@@ -100,10 +111,14 @@ def _numbered(metric: Metric, outputs: np.ndarray, _target: np.ndarray, classes:
     return replace(metric, score=partial(overlaps, classes=len(classes)))
 
 
+def _of_counts(name: str, title: str, score: Score, decide: Taken) -> Metric:
+    return Metric(name, share(title, True), score, decide, total=accuracy, alone=_each_accuracy, labels=squeezed)
+
+
 OF_PLACES = (
-    Metric("token_accuracy", share(Message("token accuracy"), True), token_accuracy, last, labels=squeezed),
-    Metric("pixel_accuracy", share(Message("pixel accuracy"), True), pixel_accuracy, second, labels=squeezed),
-    Metric("pixel_accuracy_last", share(Message("pixel accuracy"), True), pixel_accuracy_last, last, labels=squeezed),
+    _of_counts("token_accuracy", Message("token accuracy"), token_accuracy, last),
+    _of_counts("pixel_accuracy", Message("pixel accuracy"), pixel_accuracy, second),
+    _of_counts("pixel_accuracy_last", Message("pixel accuracy"), pixel_accuracy_last, last),
     Metric("miou", share(Message("mean IoU"), True), overlaps, total=mean_iou, labels=squeezed, fit=_numbered),
     Metric(
         "token_agreement", share(Message("token agreement with the original"), False), token_agreement, last, keep=last

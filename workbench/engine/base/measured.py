@@ -14,10 +14,10 @@ from workbench.core.base.trust import NOBODY, Trust
 from workbench.data.answer import Answer, joined
 from workbench.data.choosing import fitting, found, may_be_numbers, named, why_unfit
 from workbench.data.dataset import Dataset
-from workbench.data.label_forms import next_labels, prepared
+from workbench.data.label_forms import prepared, targets
 from workbench.data.metrics.metric import Metric
 from workbench.data.metrics.own import is_own, own
-from workbench.data.metrics.tokens import NEXT, knows_next
+from workbench.data.metrics.tokens import NEXT
 from workbench.engine.base.batches import samples_at_once
 from workbench.engine.base.evaluate import Asked
 from workbench.engine.base.originals import Outputs
@@ -58,17 +58,21 @@ def with_answer(
     places = _Places.of(session, data, measuring, model)
     data = replace(data, together=places.together)
     names = [_split(each) for each in measuring.metrics or ("",)]
+    whose = [places.named(at) if (at := output or measuring.output) else places.moving for _, output in names]
+    values = [each.values for candidates in whose for each in candidates]
+    read = targets(data, [name for name, _ in names], values, places.probed)
+    given, data = data.labels is not None, replace(data, labels=read.labels)
     asked: list[Asked] = []
-    notes = before.notes
-    for name, output in names:
-        wanted: str | Metric = own(name, trusted, data.labels is not None) if is_own(name) else name
-        whose = places.named(output or measuring.output) if output or measuring.output else places.moving
-        if asked and not output and (fits := _fitting(data, whose, places, asked[0][0], wanted)):
-            whose = [fits]
-        chosen, labels, wanted = _chosen(data, whose, places, wanted)
+    for (name, output), candidates in zip(names, whose, strict=True):
+        wanted: str | Metric = (
+            own(name, trusted, given) if is_own(name) else name or (NEXT[0] if read.following else "")
+        )
+        if asked and not output and (fits := _fitting(data, candidates, places, asked[0][0], wanted)):
+            candidates = [fits]
+        chosen = _chosen(data, candidates, places, wanted)
         if not asked:
-            notes = (*before.notes, *_read_together(data), *chosen.answer.notes)
-            data = replace(data, answer=replace(chosen.answer, notes=notes), labels=labels)
+            notes = (*before.notes, *_read_together(data), *read.notes, *chosen.answer.notes)
+            data = replace(data, answer=replace(chosen.answer, notes=notes))
         asked.append((chosen.answer, wanted))
     return data, tuple(asked), places.outputs
 
@@ -177,12 +181,9 @@ def _split(spec: str) -> tuple[str, str]:
     return name, output
 
 
-def _chosen(
-    data: Dataset, whose: Sequence[Candidate], places: "_Places", wanted: str | Metric
-) -> tuple[Candidate, np.ndarray | None, str | Metric]:
-    """Return the candidate whose metric fits best among those that suit the labels, the first of equal ones; the labels
-    of all samples; and the requested metric, if these are next tokens."""
-    every, wanted = _labels(data, whose, places.probed, wanted)
+def _chosen(data: Dataset, whose: Sequence[Candidate], places: "_Places", wanted: str | Metric) -> Candidate:
+    """Return the candidate whose metric fits best among those that suit the labels, the first of equal ones."""
+    every = data.labels
     left = dict(places.left)
     labels = None if every is None else every[places.probed]
     ranked: list[Candidate] = []
@@ -210,7 +211,7 @@ def _chosen(
     notes = _notes(best, others | left)
     if not wanted and every is None and may_be_numbers(best.values, best.answer.name):
         notes = (*notes, _in_doubt(best.answer.name))
-    return replace(best, answer=replace(best.answer, notes=notes)), every, wanted
+    return replace(best, answer=replace(best.answer, notes=notes))
 
 
 def _fitting(
@@ -222,20 +223,6 @@ def _fitting(
     if before is None or _metric(before, labels, data.labels, wanted, data.classes)[0] is None:
         return None
     return before
-
-
-def _labels(
-    data: Dataset, whose: Sequence[Candidate], probed: np.ndarray, wanted: str | Metric
-) -> tuple[np.ndarray | None, str | Metric]:
-    """Return the labels of all samples: for a language model the next tokens of its input, if these are requested or an
-    output shows them; then the metric is perplexity."""
-    if (wanted and wanted not in NEXT) or (following := next_labels(data)) is None:
-        return data.labels, wanted
-    if wanted:
-        return following, wanted
-    if any(knows_next(each.values, following[probed]) for each in whose):
-        return following, NEXT[0]
-    return data.labels, wanted
 
 
 def _metric(

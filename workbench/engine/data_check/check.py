@@ -79,6 +79,7 @@ class Checker:
         self.found = self._part(self._read(path in workspace.trusted, job))
         self.tried: list[Tried] = []
         self.asked: Measured | None = None  # the output and its metric, the same for all readings
+        self.targets: tuple[np.ndarray | None, np.ndarray | None] = (None, None)  # labels as they are, and as compared
         self.classes = 0  # that the measured output decides between
 
     def _read(self, trusted: bool, job: Job) -> Found:
@@ -120,10 +121,13 @@ class Checker:
         title, rules = guess
         try:
             data = matched(self.path, self.found, self.specs, self.given, rules)
+            raw = prepared(data).data
             if self.asked is None:
                 opened = self.workspace
-                _, (self.asked, *_), _ = with_answer(self.session, data, self.measuring, opened.trusted, opened.model)
-            data = replace(prepared(data).data, answer=self.asked[0])
+                settled = with_answer(self.session, data, self.measuring, opened.trusted, opened.model)
+                self.targets, self.asked = (raw.labels, settled[0].labels), settled[1][0]
+            same = raw.labels is None or np.array_equal(raw.labels, np.asarray(self.targets[0]))
+            data = replace(raw, answer=self.asked[0], labels=self.targets[1] if same else raw.labels)
             batch = data.at_once(samples_at_once(self.workspace.model))
             decided: list[np.ndarray] = []
 

@@ -33,10 +33,10 @@ class Evaluated:
 def evaluated(evaluator: Evaluator, model: Model, job: Job) -> Evaluated:
     """Measure a model on every evaluation sample."""
     run = runner(runtime.session(model))
-    scores = np.empty(evaluator.data.samples)
+    scores = np.empty_like(evaluator.scores)  # of some metrics several numbers a sample
     for chosen in job.each(evaluator.batches(), Message("measuring")):
         scores[chosen] = evaluator.score(evaluator.answer(run(evaluator.data.feeds(chosen))), chosen)
-    return Evaluated(float(scores.mean()), scores, classes_of(evaluator, scores))
+    return Evaluated(evaluator.metric.value(scores), scores, classes_of(evaluator, scores))
 
 
 def classes_of(evaluator: Evaluator, scores: np.ndarray) -> tuple[ClassChange, ...]:
@@ -58,11 +58,10 @@ def classes_of(evaluator: Evaluator, scores: np.ndarray) -> tuple[ClassChange, .
 
 
 def gained(metric: Metric, before: np.ndarray, after: np.ndarray) -> Gain | None:
-    """Return the paired difference between rows of the same samples, positive if better; None for a metric that is not
-    a mean over samples."""
-    if metric.total is not None or before.shape != after.shape or before.ndim != 1:
+    """Return the paired difference between rows of the same samples, positive if better; None for other samples."""
+    if before.shape != after.shape:
         return None
-    rows = (after - before) * metric.info.sign
+    rows = metric.differences(after, before) * metric.info.sign
     low, high = paired_interval(rows, ALL, unit_of(metric, before))
     return Gain(float(rows.mean()), low, high, len(rows))
 

@@ -44,9 +44,10 @@ class Selection:
         peak, start = self.rows["peak"], self.rows["start"]
         if self._value(rows) == self._value(peak):
             return True
-        if self.metric.total is not None or rows.ndim != 1 or self._value(rows) < self._value(start):
+        if self._value(rows) < self._value(start):
             return False
-        low, _ = paired_interval((peak - rows) * self.metric.info.sign, ALL, unit_of(self.metric, peak))
+        lost = self.metric.differences(peak, rows) * self.metric.info.sign
+        low, _ = paired_interval(lost, ALL, unit_of(self.metric, peak))
         return low <= 0
 
     def _value(self, rows: np.ndarray) -> float:
