@@ -9189,6 +9189,11 @@
       <translation>函数已内联</translation>
     </message>
     <message>
+      <source>Fused operators split</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>融合算子已拆分</translation>
+    </message>
+    <message>
       <source>Hard swish fused</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
       <translation>融合 Hard swish</translation>
@@ -9287,6 +9292,11 @@
       <source>{n} weights not folded, because they are used in several forms</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
       <translation>{n} 个权重未折叠，因为以多种形式使用</translation>
+    </message>
+    <message>
+      <source>{n} written as what they fuse</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>{n} 个已改写为其所融合的算子</translation>
     </message>
     <message>
       <source>{parts} without effect on any output, {saved:,} bytes</source>

@@ -8,6 +8,7 @@ import numpy as np
 import onnx_ir as ir
 
 from workbench.graph.onnx import names
+from workbench.graph.prepare.in_place import InPlace
 
 
 @dataclass(frozen=True)
@@ -48,14 +49,14 @@ def _rewrite(graph: ir.Graph, node: ir.Node, taken: set[str]) -> bool:
     matrix = np.ascontiguousarray(matrix.reshape(_times(sizes, product.inner), _times(sizes, product.made)))
     weight.const_value = ir.Tensor(matrix, name=weight.name)
     weight.shape = weight.type = None
-    steps = _Steps(graph, node, taken)
-    value = steps.turned(value, product.data, product.kept + product.inner)
+    steps = InPlace(graph, node, taken)
+    value = _turned(steps, value, product.data, product.kept + product.inner)
     if len(product.inner) > 1:
-        value = steps.reshaped(value, [*(0 for _ in product.kept), len(matrix)])
+        value = _reshaped(steps, value, [*(0 for _ in product.kept), len(matrix)])
     value = steps.add("MatMul", [value, weight], node.name)
     if len(product.made) > 1:
-        value = steps.reshaped(value, [*(0 for _ in product.kept), *(sizes[letter] for letter in product.made)])
-    steps.finish(steps.turned(value, product.kept + product.made, product.output))
+        value = _reshaped(steps, value, [*(0 for _ in product.kept), *(sizes[letter] for letter in product.made)])
+    steps.finish(_turned(steps, value, product.kept + product.made, product.output))
     return True
 
 
@@ -95,36 +96,11 @@ def _times(sizes: dict[str, int], letters: str) -> int:
     return int(np.prod([sizes[letter] for letter in letters], dtype=np.int64))
 
 
-class _Steps:
-    """Nodes in the place of an Einsum, in order."""
+def _turned(steps: InPlace, value: ir.Value, before: str, after: str) -> ir.Value:
+    if before == after:
+        return value
+    return steps.add("Transpose", [value], "", ir.AttrInt64s("perm", [before.index(letter) for letter in after]))
 
-    def __init__(self, graph: ir.Graph, node: ir.Node, taken: set[str]) -> None:
-        self.graph, self.node, self.taken = graph, node, taken
 
-    def add(self, op: str, inputs: list[ir.Value], name: str | None = "", **attributes: ir.Attr) -> ir.Value:
-        made = ir.Node("", op, inputs, list(attributes.values()), name=name or "")
-        made.metadata_props.update(self.node.metadata_props)
-        made.outputs[0].name = names.unique(f"{self.node.outputs[0].name}_{op.lower()}", self.taken)
-        self.graph.insert_before(self.node, made)
-        return made.outputs[0]
-
-    def turned(self, value: ir.Value, before: str, after: str) -> ir.Value:
-        if before == after:
-            return value
-        perm = [before.index(letter) for letter in after]
-        return self.add("Transpose", [value], perm=ir.AttrInt64s("perm", perm))
-
-    def reshaped(self, value: ir.Value, sizes: list[int]) -> ir.Value:
-        name = names.unique(f"{self.node.outputs[0].name}_shape", self.taken)
-        constant = ir.Value(name=name, const_value=ir.Tensor(np.array(sizes, np.int64), name=name))
-        self.graph.initializers.add(constant)
-        return self.add("Reshape", [value, constant])
-
-    def finish(self, value: ir.Value) -> None:
-        """Let the last value take the place, the name and the recorded shape of the output."""
-        old, made = self.node.outputs[0], value.producer()
-        assert made is not None
-        name, value.shape, value.type = old.name, old.shape, old.type
-        old.replace_all_uses_with(value, replace_graph_outputs=True)
-        self.graph.remove(self.node, safe=True)
-        value.name = name
+def _reshaped(steps: InPlace, value: ir.Value, sizes: list[int]) -> ir.Value:
+    return steps.add("Reshape", [value, steps.constant(np.array(sizes, np.int64), "shape")])

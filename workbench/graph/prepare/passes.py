@@ -20,6 +20,7 @@ from workbench.graph.prepare import (
     fold_expressions,
     fold_padding,
     hard_swish,
+    split_fused,
 )
 from workbench.graph.storage.decoders import DOMAIN as DECODERS
 
@@ -129,6 +130,11 @@ def _constants(model: ir.Model) -> PassResult:
         if before > left
         else "",
     )
+
+
+def _fused(model: ir.Model) -> PassResult:
+    found = split_fused.split(model)
+    return PassResult(found > 0, Message("{n} written as what they fuse", n=found) if found else "")
 
 
 def _weight_chains(model: ir.Model) -> PassResult:
@@ -260,6 +266,7 @@ STEPS: tuple[tuple[str, str, Callable[[ir.Model], PassResult]], ...] = (
     ("format", Message("Format updated"), _format),
     ("functions", Message("Functions inlined"), _functions),
     ("constants", Message("Constants turned into initialisers"), _constants),
+    ("fused", Message("Fused operators split"), _fused),
     ("weight_chains", Message("Constant folding on weights"), _weight_chains),
     ("expressions", Message("Arithmetic on weights folded"), _expressions),
     ("einsum", Message("Einsum as matrix products"), _einsum),
