@@ -2879,6 +2879,16 @@
       <translation>{stage}：{metric} {before} → {after}，在 {held:,} 个留出样本上，{duration}</translation>
     </message>
     <message>
+      <source>The layers are {paths}{more}.</source>
+      <extracomment>workbench/core/recipe/rows.py</extracomment>
+      <translation>它的层有 {paths}{more}。</translation>
+    </message>
+    <message>
+      <source>The recipe's row '{pattern}' matches no layer of the model.</source>
+      <extracomment>workbench/core/recipe/rows.py</extracomment>
+      <translation>配方中的行 '{pattern}' 不匹配模型的任何层。</translation>
+    </message>
+    <message>
       <source>Check the name.</source>
       <extracomment>workbench/core/recognition/foreign.py</extracomment>
       <translation>请检查名称。</translation>
@@ -5494,6 +5504,11 @@
       <translation>原始模型并不明显优于对每个样本都回答最常见类别（{metric} {value}，后者 {most}）。常见原因：输入的缩放、均值与标准差、布局或通道顺序；类别顺序；标签属于其他样本。`workbench data` 可测出是哪一种。</translation>
     </message>
     <message>
+      <source>Stays float32 in the file: a compressed form with its decoder would not be smaller.</source>
+      <extracomment>workbench/engine/base/changes.py</extracomment>
+      <translation>在文件中仍为 float32：压缩形式加上其解码器不会更小。</translation>
+    </message>
+    <message>
       <source>The factors hold {parameters:,} weights, and the layer had {size:,}.</source>
       <extracomment>workbench/engine/base/changes.py</extracomment>
       <translation>各因子共有 {parameters:,} 个权重，而该层原有 {size:,} 个。</translation>
@@ -5959,19 +5974,9 @@
       <translation>请去掉这两个步骤之一。</translation>
     </message>
     <message>
-      <source>The layers are {paths}{more}.</source>
-      <extracomment>workbench/engine/compile/compiler.py</extracomment>
-      <translation>它的层有 {paths}{more}。</translation>
-    </message>
-    <message>
       <source>The model has no layers that can be edited.</source>
       <extracomment>workbench/engine/compile/compiler.py</extracomment>
       <translation>模型没有可编辑的层。</translation>
-    </message>
-    <message>
-      <source>The recipe's row '{pattern}' matches no layer of the model.</source>
-      <extracomment>workbench/engine/compile/compiler.py</extracomment>
-      <translation>配方中的行 '{pattern}' 不匹配模型的任何层。</translation>
     </message>
     <message>
       <source>This step needs the network, but the file holds only weights: open it with its architecture.</source>
@@ -12984,6 +12989,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Presentation design…</source>
       <extracomment>workbench/ui/presentation/commands.py</extracomment>
       <translation>演示设计…</translation>
+    </message>
+    <message>
+      <source>Presentation saved as {first} to {last}</source>
+      <extracomment>workbench/ui/presentation/commands.py</extracomment>
+      <translation>演示文稿已保存为 {first} 至 {last}</translation>
     </message>
     <message>
       <source>Presentation saved as {path}</source>

@@ -5,6 +5,7 @@ import zipfile
 import numpy as np
 import pytest
 
+from tests.engine.small import network
 from workbench.core.base.job import Job
 from workbench.core.base.resources import resource_path
 from workbench.core.recipe.action import Action
@@ -53,3 +54,12 @@ def test_zipped_as_an_archive_would(tmp_path):
 def test_why_a_layer_did_not_shrink(before, after, zeros, words, reason):
     assert larger(before, after, zeros, words, Edit(Dense(np.zeros((5, 5), np.float32)))).startswith(reason)
     assert bool(reason) == bool(larger(before, after, zeros, words, Edit(Dense(np.zeros((5, 5), np.float32)))))
+
+
+def test_levels_that_stay_floats_are_not_explained_by_their_zeros(tmp_path):
+    """A few weights at 4 bits, some of which become zero: the decoder alone takes more than they."""
+    workspace = Workspace.open(str(network(tmp_path)), Job())
+    recipe = Recipe().with_actions(["second"], (Action("quantize.affine", {"bits": 4}),))
+    ((change,), _) = workspace.compiled(recipe, Job()).changes(recipe.storing)
+    assert change.bytes_after == change.bytes_before and change.storage == "float32" and change.zeros > 0
+    assert change.larger == "Stays float32 in the file: a compressed form with its decoder would not be smaller."

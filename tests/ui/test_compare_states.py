@@ -1,26 +1,34 @@
 """Snapshots: pinned, compared side by side, renamed, deleted, restored at once; by mouse and by keys."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QPlainTextEdit, QWidget
 
 from tests.figures import TOP1
 from tests.ui.conftest import WAIT, measured, settle
+from tests.ui.test_scoreboard import DATA, MEASURED, MODEL, RECIPE
 from tests.ui.test_session import prune, requests
 from tests.ui.test_window import CTRL, LEFT, dialog
 from workbench.core.analysis.report import Figure
 from workbench.core.base.errors import UserError
+from workbench.core.layer_data.views import Timing
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.session.session_file import Reference, SavedSession, load_session
 from workbench.core.session.snapshot import NOTE, Snapshot
+from workbench.ui.commands.snapshot_commands import SnapshotCommands
+from workbench.ui.engine_client.client import EngineLink
+from workbench.ui.session.session import Session
 from workbench.ui.shell.found import actions_of
-from workbench.ui.tabs.compare.states import NOTE_ROLE, Column
+from workbench.ui.tabs.compare.states import NOTE_ROLE, Column, StatesModel
 from workbench.ui.tabs.compare.states_chart import Spot, StatesChart
+from workbench.ui.tabs.compare.states_page import NARROWEST_NAME, StatesPage
+from workbench.ui.text import i18n
 
 Key = Qt.Key
 
@@ -169,6 +177,7 @@ def test_a_note_is_written_shown_undone_and_kept_in_the_session_file(compared, q
     qtbot.keyClicks(box, "for the demo")
     qtbot.keyClick(box, Key.Key_Return)
     qtbot.keyClicks(box, "x" * NOTE)
+    assert box.horizontalScrollBar().maximum() == 0, "long lines are wrapped"
     qtbot.mouseClick(asked.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Ok), LEFT)
     qtbot.waitUntil(lambda: cell(compared, 2, Column.NAME, NOTE_ROLE).startswith("for the demo x"))
     kept = session.snapshots.find("bold").note
@@ -269,6 +278,45 @@ def test_a_narrow_table_leaves_names_their_room(demo_window, qtbot):
     for width, hidden in ((520, True), (900, False)):
         page.table.resize(width, 300)
         assert page.table.isColumnHidden(Column.MACS) == hidden
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_names_have_room_beside_measured_latency_at_the_smallest_window(qtbot, qapp, language):
+    i18n.apply(qapp, language)
+    session = Session(EngineLink())
+    session.model, session.data, session.recipe = MODEL, DATA, RECIPE
+    session.timings._known.put(RECIPE.in_effect, Timing(2.0, 1.0, 10, 250_000, 0, 0, False))
+    session.show_preview(MEASURED, True)
+    window = QWidget()
+    qtbot.addWidget(window)
+    page = StatesPage(session, SnapshotCommands(session, window), window)
+    page.resize(568, 500)  # the tab of a window of 1280 pixels
+    window.show()
+    settle(session)
+    table = page.table
+    assert not table.isColumnHidden(Column.LATENCY) and table.isColumnHidden(Column.MACS)
+    assert table.columnWidth(Column.NAME) >= NARROWEST_NAME - 8
+    assert not table.horizontalScrollBar().isVisible()
+    page.resize(1100, 500)
+    settle(session)
+    assert not any(table.isColumnHidden(column) for column in Column)
+    i18n.apply(qapp, "en")
+
+
+def test_without_steps_now_is_the_original_to_the_byte(qtbot):
+    session = Session(EngineLink())
+    session.model, session.data, session.recipe = MODEL, DATA, Recipe()
+    written = replace(MEASURED, size=Figure(MODEL.bytes - 10.0, "forecast"), changes=())
+    session.show_preview(written, True)
+    model = StatesModel(session)
+    model.refresh()
+    rows = [[model.index(row, column).data() for column in (Column.SIZE, Column.SMALLER)] for row in (0, 1)]
+    assert rows[0] == rows[1] and session.snapshots.now().totals.bytes.value == MODEL.bytes
+    assert session.snapshots.add("kept").totals.bytes.value == MODEL.bytes
+    session.recipe = Recipe()
+    session.recipe = replace(session.recipe, storing=replace(session.recipe.storing, sides="float16"))
+    session.show_preview(written, True)
+    assert session.snapshots.now().totals.bytes.value == MODEL.bytes - 10, "the storage is chosen"
 
 
 @pytest.mark.parametrize("ends", [(None, None), (0.88, 0.92)])

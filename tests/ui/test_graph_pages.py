@@ -5,11 +5,13 @@ import subprocess
 import sys
 
 import pytest
+from PySide6.QtGui import QImage
 
 from tests.guard import HANG_S
 from tests.ui.conftest import WAIT
-from workbench.ui.tabs.graph import GraphTab, obstacle, pages
+from workbench.ui.tabs.graph import GraphTab, obstacle, pages, picture
 from workbench.ui.tabs.graph.modules import Modules
+from workbench.ui.widgets import theme
 
 
 def test_boxes_are_modules_of_several_layers_but_not_of_nearly_all():
@@ -104,3 +106,15 @@ def test_a_netron_that_is_another_is_refused():
     with pytest.raises(ValueError, match="0 times"):
         pages._browser("menu: maybe")
     assert pages.refusal() == ""
+
+
+def test_a_picture_of_the_graph_is_written_in_the_font_that_its_boxes_were_made_for(tmp_path, qapp):
+    theme.apply(qapp, "light")
+    text = '<text y="20" font-size="12px" {}>{}</text>'
+    drawn = f'<svg xmlns="http://www.w3.org/2000/svg" width="200" height="30">{text}</svg>'
+    words = "B = 72.94000244140625"
+    picture.save(drawn.format(picture.FONTS, words), str(tmp_path / "a.png"))
+    for name, family in (("b", theme.FAMILY), ("c", "DejaVu Sans")):
+        picture.save(drawn.format(f'font-family="{family}"', words), str(tmp_path / f"{name}.png"))
+    mine, ours, other = (QImage(str(tmp_path / f"{name}.png")) for name in "abc")
+    assert mine == ours != other

@@ -129,6 +129,25 @@ def test_the_buttons_of_netron_lie_below_the_graph(shown):
     assert bottom <= first < last <= ask(side, "window.innerHeight") and bottom - top > 300
 
 
+def test_properties_of_a_node_are_whole_in_a_narrow_view(shown):
+    """Alone in the smallest window, and beside the other graph: names stand above their values, which wrap."""
+    side, values = shown.sides["original"], ".sidebar-item-value, .sidebar-item-value-line"
+    shown.resize(640, 700)
+    wait(lambda: ask(side, "window.innerWidth") == side.page.view.width() <= 700)
+    click(side, ".node-item-type", node_of(side, LAYER), double=True)
+    wait(lambda: ask(side, "document.getElementById('sidebar-title').innerText") == "Node Properties")
+    box = "document.getElementById('sidebar').getBoundingClientRect()"
+    for mode, widest in (("original", 700), ("both", 420)):
+        QTest.mouseClick(shown.buttons[mode], Qt.MouseButton.LeftButton)
+        wait(lambda widest=widest: ask(side, "window.innerWidth") == side.page.view.width() <= widest)
+        wait(lambda: ask(side, f"{box}.right <= window.innerWidth + 1"))
+        room = ask(side, f"Array.from(document.querySelectorAll('{values}')).map(e => [e.scrollWidth, e.clientWidth])")
+        assert len(room) > 6 and all(wanted <= there + 1 and there > 180 for wanted, there in room)
+        assert ask(side, f"{box}.bottom <= document.getElementById('toolbar').getBoundingClientRect().top")
+    ask(side, "__view__._sidebar.close()")
+    shown.resize(900, 700)
+
+
 @pytest.mark.parametrize("suffix", ["svg", "png"])
 def test_the_whole_graph_is_saved_as_a_picture(shown, qtbot, tmp_path, suffix):
     QTest.mouseClick(shown.save_button, Qt.MouseButton.LeftButton)

@@ -33,14 +33,18 @@ from workbench.ui.text import i18n
 from workbench.ui.widgets import theme
 
 
-@pytest.fixture
-def session(qapp):
+def measured_session():
     """A measured recipe, as an engine's answers would leave it."""
     session = Session(EngineLink())
     session.model, session.data, session.recipe = MODEL, DATA, RECIPE
     session.methods = {info.id: info for info in sample.METHODS.values()}
     session.show_preview(MEASURED, True)
     return session
+
+
+@pytest.fixture
+def session(qapp):
+    return measured_session()
 
 
 @pytest.fixture

@@ -98,6 +98,14 @@ def test_what_is_no_recipe_changes_nothing_and_is_said(panel, session, text, sai
     assert not panel.fault.isVisible()
 
 
+def test_a_row_of_no_layer_is_said_once_and_not_applied(panel, session):
+    panel.editor.setPlainText(TEXT.replace("stem", "stam"))
+    panel.apply()
+    words = panel.fault.text.text()
+    assert "row 'stam' matches no layer" in words and words.count("The layers are") == 1
+    assert session.recipe == RECIPE
+
+
 def test_leaving_ends_the_step(panel, session):
     panel.editor.setPlainText(TEXT)
     gesture = session.history.gesture

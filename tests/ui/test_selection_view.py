@@ -63,6 +63,24 @@ def test_several_layers_are_drawn_side_by_side_and_one_alone_as_before(demo_wind
     assert not inspect.layers_button.isVisible() and inspect.histogram.isVisible()
 
 
+def test_one_layer_alone_is_shown_as_before_by_its_images_too(demo_window, qtbot):
+    session, inspect = demo_window.session, demo_window.workspace.inspect
+    paths = [layer.path for layer in session.model.layers if not layer.locked]
+    session.select(paths[:1])
+    settle(session)
+    QTest.mouseClick(inspect.pictures_button, LEFT)
+    assert inspect.pages.currentWidget() is inspect.pictures
+    for chosen in (paths[:3], paths[1:2]):
+        session.select(chosen)
+        settle(session)
+    assert inspect.pages.currentWidget() is inspect.pictures and inspect.pictures_button.isChecked()
+    QTest.mouseClick(inspect.plots.buttons[1], LEFT)
+    for chosen in (paths[:3], paths[1:2]):
+        session.select(chosen)
+        settle(session)
+    assert inspect.spectrum.isVisible() and not inspect.histogram.isVisible()
+
+
 def test_the_end_of_the_layer_s_name_has_room_beside_the_buttons(demo_window, qtbot):
     session, inspect = demo_window.session, demo_window.workspace.inspect
     paths = [layer.path for layer in session.model.layers]

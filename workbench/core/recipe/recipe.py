@@ -120,6 +120,12 @@ class Recipe:
         return dataclasses.replace(self, rows=general.rows + own, data="", target="", storing=self.storing_here)
 
     @property
+    def changes_nothing(self) -> bool:
+        """Whether the recipe has neither steps nor training in effect, nor other than the default storage."""
+        acting = any(row.actions for row in self.in_effect.rows)
+        return not acting and not self.recover and self.storing_here == DEFAULT
+
+    @property
     def storing_here(self) -> Storing:
         """How the file is written. The speed on this machine does not matter for other devices, or where no step uses
         8-bit activations."""

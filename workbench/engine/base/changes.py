@@ -7,9 +7,15 @@ from workbench.core.analysis.report import LayerChange
 from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.action import Action
+from workbench.core.recipe.storing import Storing
+from workbench.graph.encodings.kind import FLOAT32
 from workbench.graph.model import cost
 from workbench.graph.model.model import Model
+from workbench.graph.storage.counting import spec_of
 from workbench.graph.storage.edit import Edit, sqnr_db
+
+FLOATS = FLOAT32.words(32, "")
+WHOLE = Storing(sparse="off", codes="off")  # for which nothing is counted
 
 
 def change_of(
@@ -54,6 +60,8 @@ def larger(before: int, after: int, zeros: float, words: str, edited: Edit) -> s
             parameters=edited.encoding.parameters,
             size=edited.weight.size,
         )
+    if words == FLOATS and spec_of(edited.encoding, WHOLE).kind is not FLOAT32:
+        return Message("Stays float32 in the file: a compressed form with its decoder would not be smaller.")
     if zeros and "zeros" not in words:
         return Message("With only {zeros:.1%} zeros, dense storage is smaller than sparse storage.", zeros=zeros)
     if after > before:

@@ -13,6 +13,7 @@ from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.action import Action, in_order
 from workbench.core.recipe.recipe import Recipe
+from workbench.core.recipe.rows import check_rows
 from workbench.core.recipe.storing import DEFAULT, Sides, Storing
 from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
@@ -186,14 +187,7 @@ def stacks(model: Model, recipe: Recipe) -> tuple[dict[str, tuple[Action, ...]],
         for action in row.actions:
             if not action.off:
                 find(action)
-        if not any(row.matches(path) for path in paths):
-            raise UserError(
-                "The recipe's row '{pattern}' matches no layer of the model.",
-                "The layers are {paths}{more}.",
-                pattern=row.pattern,
-                paths=[*paths[:8]],
-                more=", …" if len(paths) > 8 else "",
-            )
+    check_rows(recipe, paths)
     named = {row.pattern for row in recipe.rows}
     chosen: dict[str, tuple[Action, ...]] = {}
     left: list[Left] = []

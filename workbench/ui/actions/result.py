@@ -90,7 +90,7 @@ class ResultCard(QFrame):
         self.details.setVisible(bool(self.details.text()))
         larger = change.larger if "grows" not in change.note else ""  # shown once
         notes = "\n".join(said(text) for text in (change.note, larger) if text)
-        self.note.show_text(notes, warning=after >= before)
+        self.note.show_text(notes, warning=after > before)
         self.setAccessibleName(listed((self.bytes.text(), self.ratio.text(), self.details.text(), notes)))
 
     def _details(self, change: LayerChange) -> list[str]:

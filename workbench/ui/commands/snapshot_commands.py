@@ -4,7 +4,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QInputDialog, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QInputDialog, QMenu, QPlainTextEdit, QPushButton, QWidget
 
 from workbench.core.session.snapshot import NOTE
 from workbench.ui.commands.actions import new_action, set_enabled
@@ -82,6 +82,8 @@ class SnapshotCommands(QObject):
         dialog.setWindowTitle(self.tr("Note"))
         dialog.setLabelText(self.tr("Note on the snapshot, {most} characters at most:").format(most=NOTE))
         dialog.setTextValue(snapshot.note)
+        for box in dialog.findChildren(QPlainTextEdit):
+            box.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)  # Qt lets long lines leave the box
         dialog.resize(*NOTE_SIZE)
         dialog.textValueSelected.connect(partial(self._session.snapshots.write_note, snapshot.name))
         dialog.open()

@@ -21,8 +21,8 @@ CAPTION = SMALL  # units of the words below a picture
 def tradeoff(slide: Slide, story: Story) -> None:
     slide.heading(tr("Trade-off"))
     dots = _shown(story.dots)
-    down = slide.rows - TOP_ROW - FOOT - 4.0
-    area = QRectF(SIDE, TOP_ROW, slide.columns - SIDE - 1.0, down)
+    top = TOP_ROW + 2.4  # below the metric's name, which is below the heading
+    area = QRectF(SIDE, top, slide.columns - SIDE - 1.0, slide.rows - top - FOOT - 4.0)
     widest = max(dot.bytes for dot in dots)
     low, high = _round_range([dot.value for dot in dots])
 
@@ -37,7 +37,7 @@ def tradeoff(slide: Slide, story: Story) -> None:
         for dot in dots:
             if dot.kind == kind:
                 _dot(slide, at(dot), kind)
-    slide.text(story.metric, 0, TOP_ROW - 2.6, SIDE + 10, SMALL, slide.colors.muted)
+    slide.text(story.metric, 0, TOP_ROW - 1.1, SIDE + 10, SMALL, slide.colors.muted)
     slide.text(tr("File size"), SIDE, area.bottom() + 2.2, area.width(), SMALL, slide.colors.muted, align=RIGHT)
     _key(slide, {dot.kind for dot in dots}, slide.rows - 2.5)
 

@@ -11,11 +11,14 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMainWindow
 
 from workbench.core.base.errors import UserError
+from workbench.core.base.files import exists
 from workbench.ui.base import dialogs
 from workbench.ui.commands.actions import new_action
 from workbench.ui.session.session import Session
+from workbench.ui.text.i18n import listed
 
 if TYPE_CHECKING:
+    from workbench.ui.presentation.story import Story
     from workbench.ui.tabs.compare.findings import Findings
 
 
@@ -62,17 +65,38 @@ class PresentationCommands(QObject):
             )
 
     def write(self, path: Path) -> None:
-        """Save the presentation, with the known changes of predictions."""
+        """Save the presentation, with the known changes of predictions; asks before replacing files that the dialog did
+        not ask about."""
         from workbench.ui.presentation import design, documents, story
 
         findings = self.findings
-        changes = findings.changes if findings.current else None
+        told = story.story_of(self._session, design.remembered(), findings.changes if findings.current else None)
+        there = [file.name for file in documents.files_of(told, path) if file != path and exists(str(file))]
+        if not there:
+            self._save(told, path)
+            return
+        dialogs.ask_way_out(
+            self._window,
+            "replace",
+            self.tr("Save presentation"),
+            self.tr("Existing files will be replaced: {files}.").format(files=listed(there)),
+            "",
+            ((self.tr("Save as…"), self.choose_document), (self.tr("Replace"), partial(self._save, told, path))),
+        )
+
+    def _save(self, told: Story, path: Path) -> None:
+        from workbench.ui.presentation import documents
+
         try:
-            documents.save(story.story_of(self._session, design.remembered(), changes), path)
+            documents.save(told, path)
         except UserError as error:
             dialogs.complain(self._window, self.tr("Cannot save the presentation"), error.what, error.hint)
             return
-        self._session.told.emit(self.tr("Presentation saved as {path}").format(path=path))
+        first, *others = documents.files_of(told, path)
+        words = self.tr("Presentation saved as {path}").format(path=first)
+        if others:
+            words = self.tr("Presentation saved as {first} to {last}").format(first=first, last=others[-1].name)
+        self._session.told.emit(words)
 
     def choose_design(self) -> None:
         """Take names, colours, logo, costs and notes from a file, or, by the dialog's other button, use none."""

@@ -18,6 +18,7 @@ from workbench.core.base.message import Message
 from workbench.core.base.plain import plain_lines
 from workbench.core.base.trust import NOBODY, unasked_place, with_places
 from workbench.ui.base import settings
+from workbench.ui.widgets import schemes
 from workbench.ui.widgets.schemes import Colors, contrast, mix
 
 KEY = "presentation"  # key of the settings: the last chosen file
@@ -68,6 +69,11 @@ class Design:
         light and dark themes."""
         given = {name: QColor(value) for name, value in self.colors}
         dressed = colors
+        if "background" in given:  # lines, signs and what is not given are those of the scheme that it is nearer to
+            bright = contrast(given["background"], schemes.DARK.surface) > contrast(
+                given["background"], schemes.LIGHT.surface
+            )
+            dressed = schemes.LIGHT if bright else schemes.DARK
         if "accent" in given:
             dressed = replace(dressed, accent=given["accent"], after=given["accent"])
         if "background" in given:

@@ -42,15 +42,21 @@ def html(story: Story) -> str:
     )
 
 
+def files_of(story: Story, path: Path) -> tuple[Path, ...]:
+    """Return the files that `save` writes: a .html or .pdf file, or a .png for each slide (name-1.png ...)."""
+    if path.suffix.lower() != ".png":
+        return (path,)
+    return tuple(path.with_name(f"{path.stem}-{number}.png") for number, _ in enumerate(pages_of(story), start=1))
+
+
 def save(story: Story, path: Path) -> None:
-    """Write a .html or .pdf file, or a .png for each slide (name-1.png ...), each atomically. Raises UserError if it
-    cannot be written."""
+    """Write the files, each atomically. Raises UserError if one cannot be written."""
     suffix = path.suffix.lower()
     if suffix == ".pdf":
         write_bytes(path, pdf(story))
     elif suffix == ".png":
-        for number, page in enumerate(pages_of(story), start=1):
-            write_bytes(path.with_name(f"{path.stem}-{number}.png"), png(picture(story, page)))
+        for file, page in zip(files_of(story, path), pages_of(story), strict=True):
+            write_bytes(file, png(picture(story, page)))
     else:
         write_text(path, html(story))
 

@@ -58,6 +58,7 @@ class LiveSlider(QWidget):
 
     def __init__(self, session: Session, handle: Handle, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("live")
         self._session, self._handle = session, handle
         self.caption = Plain(self)
         self.value = Plain(self)

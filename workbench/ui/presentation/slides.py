@@ -1,7 +1,7 @@
 """The slides as images: painted on a screen, and by the same code into a document."""
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from workbench.core.base.quantities import size
 from workbench.ui.presentation.story import Bar, Number, Story
@@ -41,10 +41,15 @@ class Slide:
         align: Qt.AlignmentFlag = LEFT,
         lines: int = 1,
         italic: bool = False,
+        least: float | None = None,
     ) -> None:
-        """Paint text, in slide units from the upper left; a long one is elided in its middle."""
+        """Paint text, in slide units from the upper left. A long one is written smaller, down to `least` units, and
+        then elided in its middle."""
         font = theme.font(0, weight, italic)
         font.setPixelSize(max(1, round(units * self.u)))
+        wide = QFontMetricsF(font).horizontalAdvance(words)
+        if least is not None and wide > width * self.u:
+            font.setPixelSize(max(1, int(max(units * width * self.u / wide, least) * self.u)))
         self.painter.setFont(font)
         self.painter.setPen(color or self.colors.text)
         box = QRectF(self.x + x * self.u, self.y + y * self.u, width * self.u, units * 1.5 * lines * self.u)
@@ -88,9 +93,16 @@ class Slide:
 
 def cover(slide: Slide, story: Story) -> None:
     colors = slide.colors
-    slide.text(story.name, 0, 9, slide.columns, 2.4, colors.muted)
+    slide.text(story.name, 0, 9, slide.columns, 2.4, colors.muted, least=SMALL)
     slide.text(
-        story.headline, 0, 13, slide.columns, 5.2, colors.accent if story.edited else colors.text, QFont.Weight.DemiBold
+        story.headline,
+        0,
+        13,
+        slide.columns,
+        5.2,
+        colors.accent if story.edited else colors.text,
+        QFont.Weight.DemiBold,
+        least=2 * SMALL,
     )
     lines = [f"{number.caption}  {number.words}" for number in story.numbers[:2]] if story.edited else [tr("original")]
     for index, line in enumerate(lines):
@@ -99,7 +111,7 @@ def cover(slide: Slide, story: Story) -> None:
         slide.text(story.verified, 0, 23 + 3.8 * len(lines), slide.columns, 2.0, colors.good, QFont.Weight.Medium)
     if story.design.logo is not None:
         slide.picture(story.design.logo, slide.columns - 22, 0, 22, 7, right=True)
-    slide.text(story.design.organisation, 0, 1, slide.columns - 24, 2.0, colors.muted)
+    slide.text(story.design.organisation, 0, 1, slide.columns - 24, 2.0, colors.muted, least=SMALL)
     slide.text(story.facts, 0, slide.rows - 2.5, slide.columns, SMALL, colors.muted)
 
 

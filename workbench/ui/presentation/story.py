@@ -63,13 +63,16 @@ class Number:
         return self.before if self.before == self.after else f"{self.before} → {self.after}"
 
 
+Kind = Literal["original", "uniform", "search", "current"]
+
+
 @dataclass(frozen=True)
 class Dot:
     """A measured recipe: bytes of its file, the metric in units of its text, and its kind."""
 
     bytes: float
     value: float
-    kind: Literal["original", "uniform", "search", "current"]
+    kind: Kind
 
 
 @dataclass(frozen=True, eq=False)
@@ -259,7 +262,7 @@ def _dots(session: Session) -> tuple[Dot, ...]:
     model, data, metric, base = session.model, session.data, session.metric, session.baseline
     if model is None or data is None or base is None:
         return ()
-    points: list[tuple[Point, Literal["uniform", "search", "current"]]] = []
+    points: list[tuple[Point, Kind]] = []
     found = session.found
     if found is not None and (found.data, found.front.metric) == (data.fingerprint, metric):
         points += [(point, "uniform" if point.kind == "uniform" else "search") for point in found.front.points]
@@ -271,9 +274,15 @@ def _dots(session: Session) -> tuple[Dot, ...]:
     dots = [
         Dot(point.bytes, scale * (base.value - metric.sign * point.best.drop), kind)
         for point, kind in points
-        if point.best is not None and point.recipe.rows
+        if point.best is not None and point.recipe.rows and (kind == "current" or not _is_now(point, points))
     ]
     return (Dot(model.bytes, scale * base.value, "original"), *dots) if dots else ()
+
+
+def _is_now(point: Point, points: list[tuple[Point, Kind]]) -> bool:
+    """Return whether the current recipe, whose dot hides others of this recipe, is this one."""
+    kept, kind = points[-1]
+    return kind == "current" and kept.recipe.in_effect == point.recipe.in_effect
 
 
 def _examples(changes: Changes | None) -> tuple[Example, ...]:

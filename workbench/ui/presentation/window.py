@@ -1,7 +1,7 @@
 """Presentation mode: full screen, slides by keyboard and mouse, figures that follow the session."""
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from workbench.ui.presentation import design
@@ -13,10 +13,17 @@ from workbench.ui.presentation.story import Story, story_of
 from workbench.ui.session.session import Session
 from workbench.ui.tabs.compare.findings import Findings
 from workbench.ui.text.i18n import listed, titled
-from workbench.ui.widgets import theme
+from workbench.ui.widgets import schemes, theme
 from workbench.ui.widgets.labels import Plain
 
 NEXT = (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Space, Qt.Key.Key_PageDown, Qt.Key.Key_Return)
+SHEET = """
+#presentation > QLabel {{ color: {muted}; }}
+#live QLabel {{ color: {text}; }}
+#live QSlider::groove:horizontal {{ background: {before}; }}
+#live QSlider::sub-page:horizontal {{ background: {accent}; }}
+#live QSlider::handle:horizontal {{ border-color: {accent}; background: {surface}; }}
+"""  # not of the notes, which look like the program
 BACK = (Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Backspace, Qt.Key.Key_PageUp)
 
 
@@ -28,6 +35,7 @@ class Presentation(QWidget):
     def __init__(self, session: Session, findings: Findings, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setObjectName("presentation")
         self.setWindowTitle(self.tr("Presentation"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._session, self._findings = session, findings
@@ -38,16 +46,15 @@ class Presentation(QWidget):
         handle = handle_of(session)
         self.live = LiveSlider(session, handle, self) if handle is not None else None
         self.place = Plain(self)
-        self.place.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.hint = Plain(
             self.tr("Space or click: next. Left arrow: back. N: notes. Escape: close."), self
         )  # until one of them
-        self.hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         for signal in (session.preview_changed, session.recipe_changed, session.data_changed, findings.changed):
             signal.connect(self.follow)
         findings.watch(bool(session.recipe.rows))
         session.model_changed.connect(self.close)
         theme.signals.changed.connect(self._dress)
+        self._take_colors()
         self.go_to(0)
 
     @property
@@ -111,7 +118,13 @@ class Presentation(QWidget):
     def _on_notes_closed(self) -> None:
         self.notes = None
 
+    def _take_colors(self) -> None:
+        """Give the slider and the words beside the slides the colours of the design, as the slides have."""
+        colors = self._design.dress(theme.colors())
+        self.setStyleSheet(SHEET.format(**{name: getattr(colors, name).name() for name in schemes.NAMES}))
+
     def _dress(self) -> None:
+        self._take_colors()
         self._arrange()  # a new style sheet resets the fonts of labels
         self.update()
 

@@ -11,6 +11,7 @@ from workbench.core.recipe.action import MethodInfo
 from workbench.core.recipe.params import check
 from workbench.core.recipe.recipe import Recipe, parse_recipe
 from workbench.core.recipe.recovery import STAGES
+from workbench.core.recipe.rows import check_rows
 from workbench.ui.engine_client.redraw_scheduler import Place
 from workbench.ui.recipe_text import completion
 from workbench.ui.session.session import Session
@@ -132,8 +133,9 @@ class RecipePanel(QWidget):
             return
         try:
             recipe = read(self.editor.toPlainText(), session.methods)
+            check_rows(recipe, [layer.path for layer in session.model.layers])
         except UserError as error:
-            self.fault.show_text(f"{said(error.message)} {said(error.hint)}".strip())
+            self.fault.show_text(said(error.message))
             return
         self.fault.show_text("")
         self._shown = recipe

@@ -54,7 +54,7 @@ class Snapshots(QObject):
             if timing is not None
             else next((report.before.latency_ms for report in reversed(self._reports.values())), None)
         )
-        totals = Totals(Figure(float(model.bytes), "verified"), model.parameters, model.macs, session.baseline, latency)
+        totals = Totals(self._original_size(), model.parameters, model.macs, session.baseline, latency)
         return Snapshot(
             self.tr("Original"),
             replace(session.recipe, rows=(), recover=()),
@@ -63,6 +63,11 @@ class Snapshots(QObject):
             session.metric,
             data.fingerprint if data else "",
         )
+
+    def _original_size(self) -> Figure:
+        """Return the size of the opened file. Written without steps, it would differ by the texts of its writer."""
+        assert self._session.model is not None
+        return Figure(float(self._session.model.bytes), "verified")
 
     def now(self) -> Snapshot:
         """Return the current recipe with its figures so far."""
@@ -148,7 +153,8 @@ class Snapshots(QObject):
         report = self._reports.get(state.recipe.in_effect)
         if preview is None:
             return self._timed(replace(state, totals=report.after)) if report else state
-        totals = report.after if report else Totals(preview.size, preview.parameters, preview.macs, preview.value)
+        size = self._original_size() if state.recipe.changes_nothing else preview.size
+        totals = report.after if report else Totals(size, preview.parameters, preview.macs, preview.value)
         return self._timed(replace(state, totals=totals, change=preview.change, trained=preview.trained))
 
     def _timed(self, state: Snapshot) -> Snapshot:

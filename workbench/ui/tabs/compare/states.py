@@ -146,10 +146,12 @@ class StatesModel(QAbstractTableModel):
     # -- cells -----------------------------------------------------------------------------------------------------
 
     def _row(self, state: Snapshot, first: bool) -> tuple[Cell, ...]:
+        totals, model = state.totals, self._session.model
+        if totals is not None and model is not None and state.recipe.changes_nothing:
+            first = first or totals.bytes.value == model.bytes
         words = self._words(state, first)
         note = " · ".join(part for part in (" ".join(state.note.split()), words) if part)
         name = Cell(state.name, note, tip="\n".join(part for part in (state.name, words, state.note) if part))
-        totals, model = state.totals, self._session.model
         if totals is None or model is None:
             return name, *(Cell("…", sure=False) for _ in list(Column)[1:])
         how = "" if first else format.source_text(totals.bytes)

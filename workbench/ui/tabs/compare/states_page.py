@@ -25,8 +25,7 @@ from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import muted
 from workbench.ui.widgets.rows import WholeRows
 
-NARROWEST_NAME, WIDEST = 104, 960  # pixels of a name; of a comparison
-NARROW = 600  # pixels of the table below which operations are left out
+NARROWEST_NAME, WIDEST = 120, 960  # pixels of a name; of a comparison
 BESIDE = 1200  # width of the page in pixels from which the chart is beside the table
 TABLE = 84  # pixels of height that the table keeps beside the chart: its header and two rows
 
@@ -69,14 +68,29 @@ class StatesTable(QTableView):
         self._tell()
 
     def _tell(self) -> None:
-        self.setColumnHidden(Column.LATENCY, not self.states.has_latency)
+        self._fit()
         rows = self.selectionModel().selectedRows()
         self.chosen.emit(self.states.name_of(rows[0].row()) if len(rows) == 1 else "", len(rows))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Hide MACs if it is narrow, as the scoreboard has them, too."""
         super().resizeEvent(event)
-        self.setColumnHidden(Column.MACS, self.width() < NARROW)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Hide figures that follow from others, or that the scoreboard has, too, while names have too little room."""
+        shown = [each for each in Column if each is not Column.LATENCY or self.states.has_latency]
+        room = self.width() - NARROWEST_NAME
+        for column in (Column.MACS, Column.SMALLER):
+            if sum(map(self._width_of, shown[1:])) > room:
+                shown.remove(column)
+        for column in Column:
+            self.setColumnHidden(column, column not in shown)
+
+    def _width_of(self, column: Column) -> int:
+        """Return the width of a column, also of a hidden one."""
+        header = self.horizontalHeader()
+        title = self.states.headerData(column, Qt.Orientation.Horizontal)
+        return max(self.sizeHintForColumn(column), header.fontMetrics().horizontalAdvance(str(title)) + theme.DOUBLE)
 
     def choose(self, name: str) -> None:
         if (row := self.states.row_of(name)) >= 0:

@@ -8,7 +8,9 @@ from PySide6.QtSvg import QSvgRenderer
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.files import write_bytes
+from workbench.ui.widgets import theme
 
+FONTS = 'font-family="Inter, sans-serif"'  # as the bridge writes it
 DENSITY = 2.0  # pixels of a PNG per unit of the graph, ...
 MOST_PIXELS = 1 << 26  # ... and in total: a larger graph is scaled down
 
@@ -21,7 +23,8 @@ def save(svg: str, path: str) -> None:
 
 
 def _png(svg: str) -> bytes:
-    drawing = QSvgRenderer(QByteArray(svg.encode()))
+    # Qt takes a list of families for the name of one, and draws with a wider font that the boxes have no room for.
+    drawing = QSvgRenderer(QByteArray(svg.replace(FONTS, f'font-family="{theme.FAMILY}"').encode()))
     size = drawing.defaultSize()
     if size.isEmpty():
         raise UserError("The graph cannot be drawn as PNG.", "Save it as SVG.")

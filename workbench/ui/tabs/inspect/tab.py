@@ -66,7 +66,7 @@ class InspectTab(QWidget):
         self._handles: dict[str, Handle] = {}
         self._stack: tuple[Action, ...] = ()  # without those that are switched off
         self._dragged: tuple[Handle, Any] | None = None
-        self._several = False
+        self._several = self._images_before = False
         self.header = LayerHeader(self)
         self.weights = WeightsView(self)
         self.histogram = self.weights.histogram
@@ -194,7 +194,8 @@ class InspectTab(QWidget):
         self.pages.setCurrentWidget(self.selection)
 
     def set_several(self, several: bool) -> None:
-        """Set whether several layers are selected, which are first shown side by side; a single one as before."""
+        """Set whether several layers are selected, which are first shown side by side; a single one as before, also
+        by its images."""
         if several == self._several:
             if self.pages.currentWidget() is self.selection:
                 self.layers_button.setChecked(True)  # whatever plot the steps prefer
@@ -203,9 +204,10 @@ class InspectTab(QWidget):
         self.layers_button.setVisible(several)
         self.plots.buttons[-1].setVisible(not several)  # both plots of one layer: room for the name
         if several:
+            self._images_before = self._pictures is not None and self.pages.currentWidget() is self._pictures
             self.show_several()
         elif self.pages.currentWidget() is self.selection:
-            self.show_pictures(False)
+            self.show_pictures(self._images_before)
 
     def turn_pictures(self) -> None:
         """Switch between images of the weights and their distributions."""
