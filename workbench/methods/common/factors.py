@@ -6,7 +6,8 @@ from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.graph.encodings.dense import Dense
 from workbench.graph.encodings.encoding import Factors, Piece
-from workbench.methods.base.ranks import RankParams, break_even, words
+from workbench.graph.storage.plan import Plan
+from workbench.methods.base.ranks import RankParams, break_even, expected, words
 
 TINY = 1e-30
 LOOKED_UP = 0.1  # of errors of rows that are looked up, beside those of the products of a tied head: of 0 to 10 the
@@ -104,6 +105,11 @@ def pair_shapes(layer: Layer, rank: int) -> tuple[tuple[int, ...], tuple[int, ..
         kernel = layer.shape[2:]
         return (rank, layer.shape[1], *kernel), (rows, rank, *(1 for _ in kernel))
     return (columns, rank), (rank, rows)
+
+
+def forecast_shapes(layer: Layer, plan: Plan, params: RankParams) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the same for the rank that the parameters are expected to choose, before the weights are known."""
+    return pair_shapes(layer, expected(params, layer.matrix, singular=plan.singular))
 
 
 def refusal(layer: Layer) -> str | None:

@@ -112,7 +112,7 @@ class LayerDistillation(Method):
             case "grouped":
                 shapes = students.grouped_shapes(layer, params.groups)
             case _:
-                shapes = factors.pair_shapes(layer, ranks.expected(params, layer.matrix, singular=plan.singular))
+                shapes = factors.forecast_shapes(layer, plan, params)
         return plan.factored(*shapes).with_bias()
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:

@@ -31,7 +31,7 @@ class TruncatedSvd(Method):
         return factors.refusal(layer)
 
     def forecast(self, layer: Layer, plan: Plan, params: ranks.RankParams) -> Plan:
-        return plan.factored(*factors.pair_shapes(layer, ranks.expected(params, layer.matrix, singular=plan.singular)))
+        return plan.factored(*factors.forecast_shapes(layer, plan, params))
 
     def forecasts_exactly(self, params: ranks.RankParams) -> bool:
         return ranks.predicted(params)

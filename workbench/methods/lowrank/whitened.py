@@ -51,7 +51,7 @@ class WhitenedSvd(Method):
         return ranks.predicted(params)
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
-        return plan.factored(*factors.pair_shapes(layer, ranks.expected(params, layer.matrix, singular=plan.singular)))
+        return plan.factored(*factors.forecast_shapes(layer, plan, params))
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         import scipy.linalg
