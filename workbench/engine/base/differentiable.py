@@ -39,11 +39,10 @@ def few_samples(model: Model, data: Dataset | None) -> dict[str, np.ndarray]:
     if all(size is not None for spec in model.inputs for size in spec.shape[1:]):
         return _noise(model, count, 1)
     session = runtime.session(model)
-    wanted = [value.name for value in session.get_inputs()]
     for size in FREE:
         feeds = _noise(model, count, size)
         with suppress(UserError):  # the model does not accept this shape
-            runtime.run(session, {name: feeds[name] for name in wanted})
+            runtime.run(session, runtime.read_by(session, feeds))
             return feeds
     raise UserError(
         "A change is verified by running the model, but no input shape was found that the model accepts.",

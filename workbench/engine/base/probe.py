@@ -115,13 +115,12 @@ def _samples(data: Dataset) -> tuple[np.ndarray, np.ndarray]:
 
 def _run(session: ort.InferenceSession, data: Dataset, chosen: np.ndarray) -> list[np.ndarray]:
     feeds = data.feeds(chosen)
-    names = [value.name for value in session.get_inputs()]
     try:
-        return runtime.run(session, {name: feeds[name] for name in names}, once=True)
+        return runtime.run(session, runtime.read_by(session, feeds), once=True)
     except UserError:
         if len(chosen) > 1 and not data.fixed_batch:
             feeds = data.feeds(chosen[:1])
-            runtime.run(session, {name: feeds[name] for name in names})  # raises the same where it is not the number
+            runtime.run(session, runtime.read_by(session, feeds))  # raises the same where it is not the number
             raise UserError(
                 "The model runs on one sample but not on a batch: a batch size is fixed inside it.",
                 "Export it with a dynamic batch size, or with an input of batch size 1.",

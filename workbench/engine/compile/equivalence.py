@@ -153,7 +153,7 @@ def _run(model: Model, feeds: Mapping[str, np.ndarray], optimize: bool = True) -
                 inner.type = inner.type or value.type
                 copy.graph.outputs.append(inner)
     session = runtime.session(replace(model, ir=copy), optimize=optimize)
-    outputs = runtime.run(session, {value.name: feeds[value.name] for value in session.get_inputs()})
+    outputs = runtime.run(session, runtime.read_by(session, feeds))
     return [value for value in outputs if isinstance(value, np.ndarray)]  # sequences and maps are made of others
 
 

@@ -209,7 +209,7 @@ class _Trial:
 
     def _outputs(self, graph: Model, optimize: bool) -> Outputs:
         session = runtime.session(graph, optimize=optimize)
-        return runtime.run(session, {value.name: self._feeds[value.name] for value in session.get_inputs()})
+        return runtime.run(session, runtime.read_by(session, self._feeds))
 
 
 def apart(found: Outputs, expected: Outputs, same: Same = undecided) -> np.ndarray:
@@ -300,7 +300,7 @@ def without_optimisation(
     [2] (see `apart`), else None."""
     try:
         session = runtime.session(path, optimize=False)
-        plain = runtime.run(session, {value.name: feeds[value.name] for value in session.get_inputs()})
+        plain = runtime.run(session, runtime.read_by(session, feeds))
     except UserError:
         return None
     moved = apart(found, plain, same)

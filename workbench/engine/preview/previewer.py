@@ -145,8 +145,7 @@ class SuffixRunner:
 def _outputs(session: ort.InferenceSession, known: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Compute all outputs, by name; `known` may hold more values than the inputs."""
     names = [value.name for value in session.get_outputs()]
-    feeds = {value.name: known[value.name] for value in session.get_inputs()}
-    return dict(zip(names, runtime.run(session, feeds, names), strict=True))
+    return dict(zip(names, runtime.run(session, runtime.read_by(session, known), names), strict=True))
 
 
 def _batch(feeds: Mapping[str, np.ndarray]) -> Hashable:

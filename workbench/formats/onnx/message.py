@@ -14,7 +14,7 @@ import onnx
 
 LEAST = 1 << 27  # bytes of a file from which on this is worth while: smaller ones may change on the disk
 LARGE = 1 << 16  # bytes of raw data that stay in the file
-GRAPH, INITIALIZER, RAW, EXTERNAL, LOCATION = 7, 5, 9, 13, 14  # numbers of fields in onnx.proto
+GRAPH, INITIALIZER, RAW, EXTERNAL = 7, 5, 9, 13  # numbers of fields in onnx.proto
 VARINT, WIDE, BYTES, NARROW = 0, 1, 2, 5
 FIXED = {WIDE: 8, NARROW: 4}
 

@@ -194,6 +194,11 @@ def _stop(options: ort.RunOptions, seconds: float, done: threading.Event) -> Non
             return
 
 
+def read_by(running: ort.InferenceSession, values: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the inputs of a session from values that may hold more, such as the inputs of the whole graph."""
+    return {value.name: values[value.name] for value in running.get_inputs()}
+
+
 def random_inputs(model: Graphed, seed: int = 0, free: int = 1) -> dict[str, np.ndarray]:
     """Return seeded random inputs for a model: see `random_feeds`."""
     return random_feeds(model.inputs, seed, free)

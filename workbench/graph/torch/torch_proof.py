@@ -105,7 +105,7 @@ def _telling(model: Model) -> tuple[str, ...]:
 def _ran(model: Model, names: tuple[str, ...], feeds: Feeds, optimize: bool = True) -> dict[str, np.ndarray]:
     """Return these values as computed by ONNX Runtime."""
     session = runtime.session(cut.ending_in(model, names), optimize=optimize)
-    ran = runtime.run(session, {value.name: feeds[value.name] for value in session.get_inputs()})
+    ran = runtime.run(session, runtime.read_by(session, feeds))
     return dict(zip((value.name for value in session.get_outputs()), ran, strict=True))
 
 
