@@ -16,7 +16,7 @@ from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.action import Action
 from workbench.ui.engine_client.client import EngineLink, Handlers
 from workbench.ui.session.session import Session
-from workbench.ui.shell.main_layout import Workspace
+from workbench.ui.shell.main_layout import MainLayout
 from workbench.ui.shell.main_window import MainWindow
 from workbench.ui.widgets import theme
 
@@ -75,7 +75,7 @@ class Hand:
         return preview is not None and preview.complete and self.session.preview_is_current
 
     @property
-    def workspace(self) -> Workspace:
+    def workspace(self) -> MainLayout:
         assert self.window.workspace is not None
         return self.window.workspace
 

@@ -56,7 +56,7 @@ MORE = 0.05  # of the window's width for one more column of the layers
 HEIGHTS = (150, 300)  # of what is at the bottom
 
 
-class Workspace(QObject):
+class MainLayout(QObject):
     """The widgets of an open model, and their connections with the session. They exist after `build`.
 
     Every tab of ui.tabs.listing is an attribute by its name; those below have further connections here.

@@ -29,7 +29,7 @@ from workbench.ui.widgets import focus, theme
 from workbench.ui.widgets.drop_hint import DropHint
 
 if TYPE_CHECKING:
-    from workbench.ui.shell.main_layout import Workspace
+    from workbench.ui.shell.main_layout import MainLayout
 
 TOLD_MS = 20_000
 SIZE, FRAME = QSize(1360, 860), QSize(8, 40)  # initial size, and the frame that the desktop adds
@@ -43,7 +43,7 @@ class MainWindow(QMainWindow):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
-        self.workspace: Workspace | None = None  # until it is built
+        self.workspace: MainLayout | None = None  # until it is built
         self._building = self._build()
         self._first_paint = True
         self._may_close = False
@@ -102,9 +102,9 @@ class MainWindow(QMainWindow):
     def _build(self) -> Iterator[None]:
         # Imported here, as pyqtgraph takes half a second for which the first paint need not wait.
         yield from preload()
-        from workbench.ui.shell.main_layout import Workspace
+        from workbench.ui.shell.main_layout import MainLayout
 
-        workspace = Workspace(self, self.session, self.layer_commands, self.snapshot_commands, self.jobs)
+        workspace = MainLayout(self, self.session, self.layer_commands, self.snapshot_commands, self.jobs)
         yield from workspace.build()
         workspace.tree.restore(settings.store())
         self.pages.addWidget(workspace.tabs)
