@@ -28,5 +28,15 @@ def place(tmp_path_factory):
 @pytest.fixture
 def workspace(place):
     """The network with data to measure with and other data to calibrate and train with."""
-    opened = Workspace.open(str(place / "small.onnx"), Job())
-    return opened.attach(str(place / "test.npz"), Job(), calibration=str(place / "train.npz"))
+    return opened(place)
+
+
+@pytest.fixture(scope="module")
+def shared(place):
+    """The same, opened once for all tests of a module, with what they have cached."""
+    return opened(place)
+
+
+def opened(place) -> Workspace:
+    workspace = Workspace.open(str(place / "small.onnx"), Job())
+    return workspace.attach(str(place / "test.npz"), Job(), calibration=str(place / "train.npz"))

@@ -19,13 +19,6 @@ from workbench.graph.subgraph import cut
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("small")
-    path = network(folder)
-    return Workspace.open(str(path), Job()).attach(str(folder / "test.npz"), Job(), str(folder / "train.npz"))
-
-
-@pytest.fixture(scope="module")
 def demo():
     opened = Workspace.open(str(resource_path("demo/fashion_cnn.onnx")), Job())
     return opened.attach(str(resource_path("demo/fashion_calibration.npz")), Job())
@@ -82,20 +75,20 @@ def test_a_convolution_of_the_demo_receives_and_delivers_what_a_run_shows(demo):
 
 
 @pytest.mark.slow
-def test_it_is_told_after_a_few_batches_and_can_be_stopped(small):
+def test_it_is_told_after_a_few_batches_and_can_be_stopped(shared):
     told = []
-    found = passing(small, "first", Job(updates=told.append))
+    found = passing(shared, "first", Job(updates=told.append))
     assert told and all(isinstance(each, Passing) and not each.complete for each in told)
     assert [each.seen for each in told] == sorted({each.seen for each in told}) and found.seen == found.samples == 512
-    assert passing(small, "first", Job()) is found, "measured once"
+    assert passing(shared, "first", Job()) is found, "measured once"
     job = Job()
     job.updates = lambda _: job.cancel()
     with pytest.raises(Cancelled):
-        passing(small, "second", job)
+        passing(shared, "second", job)
 
 
-def test_what_a_linear_layer_delivers_is_behind_its_activation(small):
-    found = passing(small, "first", Job())
+def test_what_a_linear_layer_delivers_is_behind_its_activation(shared):
+    found = passing(shared, "first", Job())
     assert found.received.channels == 16 and found.delivered.channels == 32
     assert (found.delivered.low >= 0).all() and found.delivered.zeros.max() > 0
 
@@ -113,15 +106,15 @@ def test_without_samples_it_says_what_to_do(tmp_path):
 
 
 @pytest.mark.slow
-def test_the_compressed_side_is_what_an_export_would_run(small):
+def test_the_compressed_side_is_what_an_export_would_run(shared):
     recipe = Recipe((Row("first", (Action("quantize.affine", {"bits": 2}),)),))
-    before, after = passing(small, "second", Job()), passing(small, "second", Job(), recipe)
-    written = with_edits(small.model, small.compiled(recipe, Job()).edits)
-    name = cut.value_name(small.model, "second")
+    before, after = passing(shared, "second", Job()), passing(shared, "second", Job(), recipe)
+    written = with_edits(shared.model, shared.compiled(recipe, Job()).edits)
+    name = cut.value_name(shared.model, "second")
     true = np.concatenate(
         [
             runtime.run(runtime.session(cut.ending_in(written, (name,))), feeds, [name])[0]
-            for feeds in small.calibration.batches(64, 512)
+            for feeds in shared.calibration.batches(64, 512)
         ]
     )
     np.testing.assert_allclose(after.received.low, true.min(0), atol=1e-5)
@@ -131,9 +124,9 @@ def test_the_compressed_side_is_what_an_export_would_run(small):
     assert after.received.histogram.counts.sum() == pytest.approx(before.received.histogram.counts.sum())
 
 
-def test_removed_channels_keep_their_places(small):
+def test_removed_channels_keep_their_places(shared):
     recipe = Recipe((Row("first", (Action("prune.channels", {"ratio": 0.25}),)),))
-    before, after = passing(small, "second", Job()), passing(small, "second", Job(), recipe)
+    before, after = passing(shared, "second", Job()), passing(shared, "second", Job(), recipe)
     assert after.received.channels == before.received.channels == 32
     gone = np.isnan(after.received.low)
     assert gone.sum() == 8

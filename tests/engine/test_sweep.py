@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from tests.engine.small import network
 from tests.figures import TOP1
 from workbench.core.analysis.sweep import Curve, Sweep, SweepPoint, with_step
 from workbench.core.base.errors import Cancelled, UserError
@@ -12,21 +11,13 @@ from workbench.core.base.job import Job
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
 from workbench.engine.analysis.sweep import sweep
-from workbench.engine.workspace import Workspace
 
 PRUNE = Sweep("prune.magnitude", ("*",), "sparsity", (0.2, 0.5, 0.9), 0.05)
 
 
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("small")
-    path = network(folder)
-    return Workspace.open(str(path), Job()).attach(str(folder / "test.npz"), Job(), str(folder / "train.npz"))
-
-
-def test_the_curve_comes_value_by_value_and_proposes_the_last_within_the_tolerance(workspace):
+def test_the_curve_comes_value_by_value_and_proposes_the_last_within_the_tolerance(shared):
     told = []
-    curve = sweep(workspace, PRUNE, Job(updates=told.append))
+    curve = sweep(shared, PRUNE, Job(updates=told.append))
     assert [len(each.points) for each in told] == [1, 2, 3] and told[-1] == curve and curve.complete
     assert [each.complete for each in told] == [False, False, True]
     assert curve.chosen == ("first", "second") and curve.baseline == 1.0 and curve.samples == 400
@@ -40,8 +31,8 @@ def test_the_curve_comes_value_by_value_and_proposes_the_last_within_the_toleran
     assert curve.proposed == (within[-1] if within else None)
 
 
-def test_the_drop_is_the_difference_of_the_figures_where_folds_differ_in_size(workspace):
-    curve = sweep(workspace, replace(PRUNE, values=(0.9, 0.5, 0.9), folds=7), Job())
+def test_the_drop_is_the_difference_of_the_figures_where_folds_differ_in_size(shared):
+    curve = sweep(shared, replace(PRUNE, values=(0.9, 0.5, 0.9), folds=7), Job())
     assert [point.setting for point in curve.points] == [0.9, 0.5], "a value is measured once"
     for point in curve.points:
         assert point.drop == pytest.approx(curve.baseline - point.value, abs=1e-9)
@@ -57,33 +48,33 @@ def test_the_drop_is_the_difference_of_the_figures_where_folds_differ_in_size(wo
         ({"tolerance": -0.1}, "drop of -0.1 cannot be allowed"),
     ],
 )
-def test_values_that_cannot_be_measured_are_refused(workspace, wrong, said):
+def test_values_that_cannot_be_measured_are_refused(shared, wrong, said):
     with pytest.raises(UserError, match=said):
-        sweep(workspace, replace(PRUNE, **wrong), Job())
+        sweep(shared, replace(PRUNE, **wrong), Job())
 
 
-def test_it_stops_between_values(workspace):
+def test_it_stops_between_values(shared):
     job = Job()
     told = []
     job.updates = lambda curve: (told.append(curve), job.cancel())
     with pytest.raises(Cancelled):
-        sweep(workspace, PRUNE, job)
+        sweep(shared, PRUNE, job)
     assert len(told) == 1
 
 
-def test_what_the_recipe_has_stays_beside_it(workspace):
+def test_what_the_recipe_has_stays_beside_it(shared):
     eight = (Action("quantize.affine", {"bits": 8}),)
-    beside = sweep(workspace, replace(PRUNE, values=(0.5,)), Job(), Recipe().with_actions(["first"], eight))
-    alone = sweep(workspace, replace(PRUNE, values=(0.5,)), Job())
+    beside = sweep(shared, replace(PRUNE, values=(0.5,)), Job(), Recipe().with_actions(["first"], eight))
+    alone = sweep(shared, replace(PRUNE, values=(0.5,)), Job())
     assert beside.points[0].bytes < alone.points[0].bytes
 
 
-def test_several_layers_by_path_and_a_whole_number(workspace):
-    curve = sweep(workspace, Sweep("quantize.affine", ("first", "second"), "bits", (2, 8), 0.05), Job())
+def test_several_layers_by_path_and_a_whole_number(shared):
+    curve = sweep(shared, Sweep("quantize.affine", ("first", "second"), "bits", (2, 8), 0.05), Job())
     assert curve.chosen == ("first", "second") and curve.whole
     assert repr(curve.action(8.0).params) == "{'bits': 8}"
     with pytest.raises(UserError, match="matches no layer"):
-        sweep(workspace, replace(PRUNE, layers=("nowhere",)), Job())
+        sweep(shared, replace(PRUNE, layers=("nowhere",)), Job())
 
 
 def test_a_step_of_the_same_method_gives_way():

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from tests.engine.small import network
 from workbench.core.base.job import Job
 from workbench.core.layer_data.layer_queries import WantChannels
 from workbench.core.recipe.action import Action
@@ -11,7 +10,6 @@ from workbench.core.recipe.recipe import Recipe, Row
 from workbench.core.recipe.recovery import Stage
 from workbench.engine.inspection.layer_pictures import picture
 from workbench.engine.training.recover import recovered
-from workbench.engine.workspace import Workspace
 
 RECIPE = Recipe(
     (Row("first", (Action("prune.magnitude", {"sparsity": 0.75}),)),),
@@ -20,16 +18,9 @@ RECIPE = Recipe(
 )
 
 
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("small")
-    path = network(folder)
-    return Workspace.open(str(path), Job()).attach(str(folder / "test.npz"), Job(), str(folder / "train.npz"))
-
-
 @pytest.mark.slow
-def test_the_trained_weights_are_drawn(workspace):
-    ready = workspace.ready(RECIPE)
+def test_the_trained_weights_are_drawn(shared):
+    ready = shared.ready(RECIPE)
     before, untouched = ready.edit_view("first", RECIPE, Job()), ready.model.weight("second")
     assert not before.trained
     made = recovered(ready, RECIPE, Job()).compiled

@@ -242,10 +242,13 @@ def alike(first: QColor, second: QColor) -> bool:
 def test_a_button_that_is_gone_is_not_dressed_again(app, qtbot):
     import shiboken6
 
-    button = QPushButton()
-    theme.set_icon(button, "add")
+    button, other = QPushButton(), QPushButton()
+    qtbot.addWidget(other)
+    for each in (button, other):
+        theme.set_icon(each, "add")
     shiboken6.delete(button)
     theme.apply(app, "dark")
+    assert alike(ink(other.icon()), DARK.text), "those that are left are dressed"
 
 
 def test_an_unknown_icon_is_an_error_at_once(app):
