@@ -12,7 +12,7 @@ from workbench.cli.commands import cli
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.resources import resource_path
-from workbench.engine.data_check.check import check, settle
+from workbench.engine.data_check.check import check, write_preprocessing
 from workbench.engine.data_check.labels import class_order, independent, one_answer
 from workbench.engine.workspace import Workspace
 
@@ -73,7 +73,7 @@ def found(workspace, folder, x, y=LABELS):
 
 def right(workspace, folder, found):
     """What the model measures when the proposal is written and the data attached."""
-    settle(str(folder / "d.npz"), found.proposal.yaml)
+    write_preprocessing(str(folder / "d.npz"), found.proposal.yaml)
     return workspace.attach(str(folder / "d.npz"), Job()).evaluator.baseline().value
 
 
@@ -155,7 +155,7 @@ def test_a_folder_of_images_is_read_as_the_model_needs_it(tmp_path):
         Image.fromarray(pixels).save(tmp_path / f"{label}" / f"{number:03}.png")
     result = check(demo, str(tmp_path), Job())  # the demo takes 0..255, and images are divided by 255
     assert yaml_equal(result.proposal.yaml, "scale: 1.0") and result.proposal.value > 0.85
-    settle(str(tmp_path), result.proposal.yaml)
+    write_preprocessing(str(tmp_path), result.proposal.yaml)
     assert demo.attach(str(tmp_path), Job()).evaluator.baseline().value == pytest.approx(result.proposal.value)
 
 

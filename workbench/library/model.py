@@ -104,12 +104,12 @@ class Model:
         """Check whether data is preprocessed as this model expects: try candidates (layout, scale, channel order, order
         of the classes) and measure the model with each. `write`: write the proposed preprocessing beside the data,
         which is read with it from then on. Raises UserError if the data cannot be read."""
-        from workbench.engine.data_check.check import check, settle
+        from workbench.engine.data_check.check import check, write_preprocessing
 
         path = self._place.of(data)
         given = _values(self._inputs if inputs is None else inputs)
         found = check(self._workspace, path, job or Job(), given, measuring(metric))
-        return replace(found, written=settle(path, found.proposal.yaml)) if write and found.best else found
+        return replace(found, written=write_preprocessing(path, found.proposal.yaml)) if write and found.best else found
 
     def check(self, wanted: Given | Sweep) -> None:
         """Raise UserError if a recipe or a sweep does not fit the layers; nothing is run."""

@@ -104,7 +104,7 @@ class CheckData(Request):
 
 
 @dataclass(frozen=True)
-class Settle(Request):
+class WritePreprocessing(Request):
     """Write this preprocessing (YAML) beside the data, which is read with it from then on -> Done(str), the file"""
 
     path: str

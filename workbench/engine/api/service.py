@@ -40,7 +40,7 @@ from workbench.engine.bench.profile import profile
 from workbench.engine.bench.timing import timed
 from workbench.engine.compile.structure import couplings
 from workbench.engine.data_check import own_sample
-from workbench.engine.data_check.check import check, settle
+from workbench.engine.data_check.check import check, write_preprocessing
 from workbench.engine.inspection.activation_stats import passing
 from workbench.engine.inspection.layer_pictures import picture
 from workbench.engine.layer_figures import modules
@@ -224,8 +224,8 @@ class Service:
         return check(allowed, request.path, job, measuring=request.measuring)
 
     @answer.register
-    def settle(self, request: m.Settle, job: Job) -> Any:
-        return settle(request.path, request.yaml)
+    def write_preprocessing(self, request: m.WritePreprocessing, job: Job) -> Any:
+        return write_preprocessing(request.path, request.yaml)
 
     @answer.register
     def trusted(self, request: m.Trusted, job: Job) -> Any:

@@ -200,7 +200,7 @@ def check(
     )
 
 
-def settle(path: str, yaml: str) -> str:
+def write_preprocessing(path: str, yaml: str) -> str:
     """Write this preprocessing beside the data, and return the path. Raises UserError."""
     return str(write_rules(path, rules_of(yaml, path)))
 

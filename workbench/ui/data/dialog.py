@@ -169,7 +169,9 @@ class DataDialog(QDialog):
             super().accept()
             return
         handlers = Handlers(done=lambda _: self._settled(samples), failed=self._on_failed)
-        self._session.link.request(messages.Settle, handlers, path=found.path, yaml=found.readings[row].yaml)
+        self._session.link.request(
+            messages.WritePreprocessing, handlers, path=found.path, yaml=found.readings[row].yaml
+        )
 
     def _settled(self, samples: int) -> None:
         self._attach(samples)
