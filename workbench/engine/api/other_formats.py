@@ -66,11 +66,48 @@ def write(
     from workbench.formats.onnx_file import load_onnx
 
     path = written.with_name(written.stem + format.suffix)
-    assert format.save is not None
     floats = plain() if format.plain else None
     graph = load_onnx(str(written), False, job.silent()).graph if floats is None else floats
     if floats is None:
         keep_marks(plain(), graph)
+    reopened = _saved(format, graph, path, job)
+    if floats is not None and reopened.graph.meta.get(WEIGHTS_ONLY):
+        return path, _same_weights(floats, reopened, path)
+    again, original = runtime.session(reopened), runtime.session(str(written) if floats is None else floats)
+    feeds: Mapping[str, np.ndarray] = evaluator.data.least() if evaluator is not None else answers(original)[0]
+    if not feeds:
+        return path, Message("{name} was reopened but not run: no suitable inputs were found", name=path.name)
+    compared = _compared(format, path, original, again, feeds)
+    if reopened.graph.meta.get(WEIGHTS_ONLY):
+        return path, Message(
+            "{name} ({size:,} bytes) was reopened and decoded; the relative difference of its "
+            "weights' products with synthetic inputs to the preview's is {difference:.2g}",
+            **compared,
+        )
+    said = [
+        Message(
+            "{name} ({size:,} bytes) was reopened and run; the relative difference of its "
+            "outputs to the ONNX file's is {difference:.2g}.",
+            **compared,
+        )
+        if floats is None
+        else Message(
+            "{name} ({size:,} bytes) holds the compressed weights as floats. It was reopened and run; the relative "
+            "difference of its outputs to the preview's with the same weights is {difference:.2g}.",
+            **compared,
+        )
+    ]
+    if evaluator is not None:
+        value, _ = evaluator.measure(runner(again), job)
+        said.append(_measured(evaluator, value))
+    if computed and floats is not None:
+        said.append(INTEGER)
+    return path, sentences(*said, *_made_fixed(original, again))
+
+
+def _saved(format: Format, graph: ir.Model, path: Path, job: Job) -> ir.Model:
+    """Save a graph in this format, and return it as the format opens it again. Raises UserError if it cannot."""
+    assert format.save is not None
     try:
         format.save(graph, path, job.silent())
         with path.open("rb") as file:
@@ -87,13 +124,18 @@ def write(
         raise UserError(
             "The format {format} cannot open the file it wrote.", "Report it to its author.", format=format.name
         )
-    reopened = format.load(str(path), False, job.silent()).graph
-    if floats is not None and reopened.graph.meta.get(WEIGHTS_ONLY):
-        return path, _same_weights(floats, reopened, path)
-    again, original = runtime.session(reopened), runtime.session(str(written) if floats is None else floats)
-    feeds: Mapping[str, np.ndarray] = evaluator.data.least() if evaluator is not None else answers(original)[0]
-    if not feeds:
-        return path, Message("{name} was reopened but not run: no suitable inputs were found", name=path.name)
+    return format.load(str(path), False, job.silent()).graph
+
+
+def _compared(
+    format: Format,
+    path: Path,
+    original: ort.InferenceSession,
+    again: ort.InferenceSession,
+    feeds: Mapping[str, np.ndarray],
+) -> dict[str, Any]:
+    """Return name and size of the file, and the relative difference of its outputs to the original's. Raises UserError
+    if that is more than rounding."""
     difference = relative_difference(runtime.run(original, feeds), runtime.run(again, feeds))
     if not difference <= LARGEST_RELATIVE_DIFFERENCE:
         raise UserError(
@@ -103,32 +145,7 @@ def write(
             format=format.name,
             difference=difference,
         )
-    figures: dict[str, Any] = {"name": path.name, "size": path.stat().st_size, "difference": difference}
-    if reopened.graph.meta.get(WEIGHTS_ONLY):
-        return path, Message(
-            "{name} ({size:,} bytes) was reopened and decoded; the relative difference of its "
-            "weights' products with synthetic inputs to the preview's is {difference:.2g}",
-            **figures,
-        )
-    said = [
-        Message(
-            "{name} ({size:,} bytes) was reopened and run; the relative difference of its "
-            "outputs to the ONNX file's is {difference:.2g}.",
-            **figures,
-        )
-        if floats is None
-        else Message(
-            "{name} ({size:,} bytes) holds the compressed weights as floats. It was reopened and run; the relative "
-            "difference of its outputs to the preview's with the same weights is {difference:.2g}.",
-            **figures,
-        )
-    ]
-    if evaluator is not None:
-        value, _ = evaluator.measure(runner(again), job)
-        said.append(_measured(evaluator, value))
-    if computed and floats is not None:
-        said.append(INTEGER)
-    return path, sentences(*said, *_made_fixed(original, again))
+    return {"name": path.name, "size": path.stat().st_size, "difference": difference}
 
 
 def _measured(evaluator: Evaluator, value: float) -> Message:
