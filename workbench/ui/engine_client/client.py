@@ -15,7 +15,7 @@ from workbench.core.ipc import process
 from workbench.core.ipc.memory_limit import OUT_OF_MEMORY
 from workbench.core.ipc.messages import Cancel, Done, Failed, Finish, Hold, Progressed, Ready, Reply, Stopped, Updated
 from workbench.ui.engine_client.gc_guard import collected_here
-from workbench.ui.engine_client.transport import Wire
+from workbench.ui.engine_client.transport import Transport
 from workbench.ui.text.i18n import aside, said
 
 log = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ class EngineLink(QObject):
         collected_here()  # replies are read in another thread
         self._module = module
         self._patience_ms = patience_ms
-        self._wire: Wire | None = None
+        self._wire: Transport | None = None
         self._life = 0
         self.versions: Mapping[str, str] = {}
         self.devices: tuple[str, ...] = ("cpu",)
@@ -122,7 +122,9 @@ class EngineLink(QObject):
         self._life += 1
         self._is_ready = self._killed = self._innocent = self._waits = False
         life = self._life
-        self._wire = Wire(self._module, lambda reply: self._arrived.emit(life, reply), lambda: self._ended.emit(life))
+        self._wire = Transport(
+            self._module, lambda reply: self._arrived.emit(life, reply), lambda: self._ended.emit(life)
+        )
 
     def restart(self) -> None:
         """End the process, if there is one, and start another: all its state is lost, as in a crash."""

@@ -13,7 +13,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer
 LOOK_MS = 500
 
 
-class Garbage(QObject):
+class GarbageGuard(QObject):
     """Collects by Python's own thresholds, in the GUI thread; automatic collection is off."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -35,6 +35,6 @@ class Garbage(QObject):
 
 
 @cache
-def collected_here() -> Garbage:
+def collected_here() -> GarbageGuard:
     """Install the guard for the lifetime of the application."""
-    return Garbage(QCoreApplication.instance())
+    return GarbageGuard(QCoreApplication.instance())

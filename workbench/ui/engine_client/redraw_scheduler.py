@@ -35,7 +35,7 @@ class Place(IntEnum):
 class RedrawTask(QObject):
     """Redraw of one widget; postponed while the widget is hidden."""
 
-    def __init__(self, turns: Turns, widget: QWidget, draw: Callable[[], object], place: Place) -> None:
+    def __init__(self, turns: RedrawScheduler, widget: QWidget, draw: Callable[[], object], place: Place) -> None:
         super().__init__(widget)
         self._turns, self._widget, self._draw = turns, widget, draw
         self.place = place
@@ -60,7 +60,7 @@ class RedrawTask(QObject):
         return False
 
 
-class Turns(QObject):
+class RedrawScheduler(QObject):
     """Runs tasks in rounds; emits `settled` when none is waiting."""
 
     settled = Signal()

@@ -13,7 +13,7 @@ from workbench.core.ipc.messages import Quit, Reply, Request
 log = logging.getLogger(__name__)
 
 
-class Wire:
+class Transport:
     """Started by its constructor. `received` and `ended` are called on the reading thread.
 
     Writing runs in a separate thread because a full pipe blocks, and the window must not.

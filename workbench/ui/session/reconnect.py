@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from workbench.core.layer_data.views import DataSummary
 
 
-class Revival(QObject):
+class Reconnection(QObject):
     """Requests model and data together, so that nothing comes between them, such as another model that the user opens.
 
     given_up    the model was not opened again: the user cancelled that, or its file is missing

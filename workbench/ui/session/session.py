@@ -27,7 +27,7 @@ from workbench.core.session.undo_list import UndoList
 from workbench.core.targets.check import check
 from workbench.core.targets.target import Target
 from workbench.ui.engine_client.client import EngineLink, Handlers
-from workbench.ui.session.reconnect import Revival
+from workbench.ui.session.reconnect import Reconnection
 from workbench.ui.session.snapshots import Replace, Snapshots
 from workbench.ui.session.state import State
 from workbench.ui.session.sync import Refresher
@@ -62,7 +62,7 @@ class Session(State):
         link.ready.connect(self._on_ready)
         link.gave_up.connect(self.told)
         link.gave_up.connect(lambda _: self.refresher.lost(by_itself=True))
-        self.revival = Revival(self, self.refresher)
+        self.reconnection = Reconnection(self, self.refresher)
         if link.is_ready:
             self._on_ready()
 
@@ -165,7 +165,7 @@ class Session(State):
     def _take_model(self, opened: Opened, summary: ModelSummary) -> None:
         self.refresher.forget()
         self.refresher.online = self.refresher.supplied = True
-        self.revival.given_up = False
+        self.reconnection.given_up = False
         self.history.clear()
         self.model, self.opened, self.data, self.attached = summary, opened, None, None
         self._layers = {layer.path: layer for layer in summary.layers}
@@ -284,7 +284,7 @@ class Session(State):
     @property
     def measuring_paused(self) -> bool:
         """Whether this recipe is not measured until `measure_again`."""
-        return self.refresher.paused or self.revival.given_up
+        return self.refresher.paused or self.reconnection.given_up
 
     def known_preview(self, recipe: Recipe) -> Preview | None:
         """Return the cached figures of a recipe, or None."""
@@ -299,8 +299,8 @@ class Session(State):
 
     def measure_again(self) -> None:
         """Resume a measurement that was cancelled, or that crashed the engine; or first open the model again."""
-        if self.revival.given_up:
-            self.revival.begin()
+        if self.reconnection.given_up:
+            self.reconnection.begin()
         else:
             self.refresher.try_again()
 

@@ -20,7 +20,7 @@ from workbench.core.session.opened import Attached, Opened
 from workbench.core.session.session_plan import Found
 from workbench.core.targets.target import Target
 from workbench.ui.engine_client.client import EngineLink, Handlers
-from workbench.ui.engine_client.redraw_scheduler import Turns
+from workbench.ui.engine_client.redraw_scheduler import RedrawScheduler
 from workbench.ui.session.undo import ChangeRecipe, History
 
 if TYPE_CHECKING:  # imports numpy, for which the first paint need not wait
@@ -58,7 +58,7 @@ class State(QObject):
     def __init__(self, link: EngineLink, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.link = link
-        self.turns = Turns(self)
+        self.turns = RedrawScheduler(self)
         self.model: ModelSummary | None = None
         self.opened: Opened | None = None
         self.data: DataSummary | None = None

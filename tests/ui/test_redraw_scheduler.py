@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 from tests.ui.conftest import WAIT, measured, open_demo, settle
 from workbench.core.recipe.action import Action
 from workbench.ui.actions.card.step import StepCard
-from workbench.ui.engine_client.redraw_scheduler import Place, Turns
+from workbench.ui.engine_client.redraw_scheduler import Place, RedrawScheduler
 from workbench.ui.shell.main_window import MainWindow
 from workbench.ui.tree.data.cells import Column
 from workbench.ui.tree.delegate import BarDelegate
@@ -21,7 +21,7 @@ def drawn():
 @pytest.fixture
 def place(qtbot, drawn):
     """Makes a widget on show with a piece that writes its name into `drawn`."""
-    turns, window = Turns(), QStackedWidget()
+    turns, window = RedrawScheduler(), QStackedWidget()
     qtbot.addWidget(window)
 
     def make(name, where):
@@ -66,7 +66,7 @@ def test_what_is_asked_for_all_the_time_does_not_hold_up_the_last_place(place, d
 
 
 def test_what_is_hidden_is_drawn_when_it_is_shown(qtbot, drawn):
-    turns, stack = Turns(), QStackedWidget()
+    turns, stack = RedrawScheduler(), QStackedWidget()
     pages = [QWidget(), QWidget()]
     for page in pages:
         stack.addWidget(page)
@@ -97,7 +97,7 @@ def test_one_piece_that_fails_does_not_hold_up_the_others(place, drawn, qtbot):
 
 
 def test_a_widget_that_is_gone_is_passed_over(qtbot, drawn):
-    turns, widget = Turns(), QWidget()
+    turns, widget = RedrawScheduler(), QWidget()
     widget.show()
     settle()
     turns.piece(widget, lambda: drawn.append("gone"), Place.COST).soon()
