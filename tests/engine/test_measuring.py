@@ -13,6 +13,7 @@ from workbench.core.recipe.recipe import Recipe, Row
 from workbench.engine.analysis.evaluation import evaluate
 from workbench.engine.base import evaluate as evaluating
 from workbench.engine.base import originals
+from workbench.engine.data_check.check import check
 from workbench.engine.preview.previewer import effective
 from workbench.engine.training.forgetting import evaluated, gained
 from workbench.engine.workspace import Workspace
@@ -205,6 +206,13 @@ def test_all_metrics_of_tokens_ask_for_the_same_ones_in_any_order(tmp_path, name
     if "token_accuracy" in values:
         assert values["token_accuracy"] == pytest.approx(((ids[:, :-1] + 1) % 11 == ids[:, 1:]).mean())
     assert any("the token that follows" in note for note in found.notes) == labelled
+
+
+@pytest.mark.parametrize("labelled", [True, False])
+def test_the_check_of_data_asks_for_the_same_tokens(tmp_path, labelled):
+    ids, opened_ = read(tmp_path, **({"y": read(tmp_path)[0]} if labelled else {}))
+    found = check(Workspace(opened_.model), str(tmp_path / "data.npz"), Job())
+    assert found.readings[0].value == pytest.approx(np.exp(expected_loss(ids)), rel=1e-5)
 
 
 def test_tokens_that_are_to_be_repeated_are_not_shifted(tmp_path):

@@ -13,6 +13,7 @@ from tests.formats.test_real_models import inside
 from tests.formats.test_weights import write_safe
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.formats import torch_export
 from workbench.formats.opening import open_model
 from workbench.graph.onnx import runtime
 
@@ -44,6 +45,15 @@ class Fixed(Tokens):
     def forward(self, ids):
         return super().forward(ids) + torch.arange(6.0)[:, None]
 
+class Tied(Tokens):
+    def __init__(self):
+        super().__init__()
+        self.head = nn.Linear(8, 20, bias=False)
+        self.head.weight = self.embed.weight
+    def forward(self, ids):
+        return self.head(super().forward(ids))
+
+def tied(): return Tied(), (torch.ones(2, 6, dtype=torch.int64),)
 def tokens(): return Tokens(), (torch.ones(2, 6, dtype=torch.int64),)
 def fixed(): return Fixed(), (torch.ones(2, 6, dtype=torch.int64),)
 def own():
@@ -181,6 +191,13 @@ def test_a_folder_with_weights_and_nothing_else_is_weights(tmp_path):
         open_model(str(tmp_path.parent), job=Job())
 
 
+@pytest.mark.slow
+def test_a_shared_table_is_listed_under_the_module_that_reads_it_first(code):
+    model = open_model(f"{code}:tied", trusted=frozenset([f"{code}:tied"]), job=Job())
+    assert [(layer.path, layer.shares) for layer in model.layers] == [("embed", ""), ("mix", ""), ("head", "embed")]
+    assert "embed.weight" in model.ir.graph.initializers, "as checkpoints name it"
+
+
 def bert(folder: Path, **changes) -> Path:
     """A folder as a hub keeps it, of a small network with random weights."""
     from transformers import BertConfig, BertModel
@@ -213,6 +230,55 @@ def test_a_folder_is_opened_through_transformers(tmp_path):
     with torch.no_grad():
         expected = BertModel.from_pretrained(tmp_path).eval()(ids, mask).last_hidden_state
     assert np.abs(found[0] - expected.numpy()).max() < 1e-4
+
+
+SIZES = {"vocab_size": 40, "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 24}
+SEEN = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 24, "image_size": 16}
+
+
+def random_net(kind, folder):
+    """Save a small network with random weights as a folder, and return it."""
+    import transformers as made
+
+    torch.manual_seed(0)
+    if kind == "CLIPModel":
+        text = {**SIZES, "eos_token_id": 39, "bos_token_id": 38}
+        config = made.CLIPConfig(text_config=text, vision_config={**SEEN, "patch_size": 8}, projection_dim=8)
+    elif kind == "MixtralForCausalLM":
+        config = made.MixtralConfig(**SIZES, num_key_value_heads=1, num_local_experts=3)
+    else:
+        config = made.T5Config(vocab_size=40, d_model=16, d_kv=8, d_ff=24, num_layers=1, num_heads=2)
+    net = getattr(made, kind)(config).eval()
+    net.save_pretrained(folder)
+    return net
+
+
+@pytest.mark.slow
+@pytest.mark.needs("transformers")
+@pytest.mark.parametrize(
+    ("kind", "inputs", "output"),
+    [
+        ("CLIPModel", ["input_ids", "attention_mask", "pixel_values"], "text_model_output.pooler_output"),
+        ("MixtralForCausalLM", ["input_ids", "attention_mask"], "logits"),
+        ("T5ForConditionalGeneration", ["input_ids", "attention_mask", "decoder_input_ids"], "logits"),
+    ],
+)
+def test_networks_of_several_kinds_open_at_the_first_attempt(tmp_path, monkeypatch, kind, inputs, output):
+    """Of images and texts, of experts, and with a bias by distance."""
+    net, plain, attempts = random_net(kind, tmp_path), torch_export._export, []
+    monkeypatch.setattr(torch_export, "_export", lambda *args: attempts.append(args) or plain(*args))
+    model = open_model(str(tmp_path), job=Job())
+    assert len(attempts) == 1 and [spec.name for spec in model.inputs] == inputs
+    ids = np.random.default_rng(0).integers(3, 38, (3, 11))
+    feeds = {name: np.ones_like(ids) if "mask" in name else ids for name in inputs}
+    if "pixel_values" in inputs:
+        feeds["pixel_values"] = np.random.default_rng(1).standard_normal((3, 3, 16, 16)).astype(np.float32)
+    (found,) = runtime.session(model).run([output], feeds)
+    with torch.no_grad():
+        expected = net(**{name: torch.from_numpy(array) for name, array in feeds.items()})
+    for part in output.split("."):
+        expected = expected[part]
+    assert np.abs(found - expected.numpy()).max() < 1e-4
 
 
 @pytest.mark.needs("transformers")

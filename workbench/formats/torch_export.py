@@ -19,6 +19,7 @@ from workbench.formats.exporting import as_given, script
 from workbench.formats.exporting.failure import does_not_run, explained, first_line
 from workbench.formats.exporting.free_sizes import Attempt, attempts, lengthened
 from workbench.formats.exporting.projections import projects
+from workbench.formats.exporting.tied import named_by_first
 from workbench.formats.finish import LOOPS, never_ends, relative_difference
 from workbench.formats.format import Loaded
 from workbench.formats.onnx_file import from_graph
@@ -96,6 +97,7 @@ def export(
         job.report(Message("simplifying the exported graph"), 0.3)
         with quiet():
             graph = _simplified(program.model)
+        named_by_first(model, graph)
         demand.check(graph, name)  # before torch or the runtime computes anything of it
         notes = [*used.notes, *differs(model, args, kwargs, graph, name)]
         if used.sequences and not notes:

@@ -8,6 +8,7 @@ weights.
 
 import inspect
 import json
+import logging
 import math
 import os
 from pathlib import Path
@@ -24,11 +25,13 @@ from workbench.formats.format import Loaded
 from workbench.formats.torch_export import export, quiet
 from workbench.formats.weights.stored import Checkpoint
 
+log = logging.getLogger(__name__)
 TOKENIZERS = ("tokenizer.json", "tokenizer.model", "vocab.txt", "vocab.json", "spiece.model", "tokenizer_config.json")
 LARGEST_CONFIG = 1 << 20
 MOST_LAYERS, LARGEST_SIZE = 1000, 1 << 24
 TIMES, SPARE = 4, 1 << 28  # a network has at most this many times its weights, and this many bytes more
 LENGTH = 8  # of the example of a text
+FEATURES = "input_features"  # of sound, in transformers
 SECOND = 16_000  # samples of an example of sound
 ALONE = Message(
     "The folder is of a model for transformers, which is not installed, so its weights "
@@ -89,8 +92,7 @@ def load_transformers(path: str, job: Job) -> Loaded:
     try:
         with quiet():
             module, left = _made(transformers, home, weights, config, found)
-            kwargs = _example(module)
-            outputs = _outputs(module, kwargs)
+            kwargs, outputs = _tried(module)
     except UserError:
         raise
     except Exception as error:
@@ -192,7 +194,17 @@ def _made(transformers: Any, home: Path, weights: str, config: dict[str, Any], f
     ]
     missing = tuple(sorted(name for name in info["missing_keys"] if not _made_up(name)))
     matching.refuse(matching.Match({}, missing, tuple(other), ()), str(home), str(named or settings.model_type))
+    _made_exportable(module)
     return module.eval(), tuple(sorted(info["unexpected_keys"]))
+
+
+def _made_exportable(module: Any) -> None:
+    """Switch to forms of computing that torch exports: attention as plain products where its scores have a bias by
+    distance (T5), and weights of experts gathered, not grouped (Mixtral and others)."""
+    if getattr(module.config, "relative_attention_num_buckets", None):
+        _attends_plainly(module)
+    if getattr(type(module), "_can_set_experts_implementation", bool)():
+        module.set_experts_implementation("batched_mm")
 
 
 def _attends_plainly(module: Any) -> bool:
@@ -209,26 +221,28 @@ def _made_up(name: str) -> bool:
     return name.endswith(("position_ids", "inv_freq", "num_batches_tracked"))
 
 
-def _example(module: Any) -> dict[str, Any]:
-    """Return inputs of the right types and shapes, by the network's own description. Raises UserError for unsupported
-    kinds."""
-    import torch
+def _tried(module: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return example inputs that the network takes, and the names of its outputs (see `_outputs`). Raises what the
+    network raises for the inputs that it should take, if it takes no others."""
+    first, *others = _examples(module)
+    try:
+        return first, _outputs(module, first)
+    except Exception:
+        for example in others:
+            try:
+                return example, _outputs(module, example)
+            except Exception as error:
+                log.info("example inputs %s: %s", [*example], first_line(error))
+        raise
 
+
+def _examples(module: Any) -> list[dict[str, Any]]:
+    """Return inputs of the right types and shapes, by the network's own description: its main one with what belongs to
+    it; and of a network of images and texts, both. Raises UserError for unsupported kinds."""
     config, main = module.config, str(module.main_input_name)
     takes = inspect.signature(module.forward).parameters
-    tokens = torch.ones(2, LENGTH, dtype=torch.int64)
-    if main == "input_ids":
-        made = {"input_ids": tokens, "attention_mask": tokens.clone()}
-    elif main == "pixel_values":
-        size = getattr(config, "image_size", None) or 224
-        sides = list(size) if isinstance(size, list | tuple) else [size, size]
-        made = {"pixel_values": torch.zeros(2, getattr(config, "num_channels", 3), *sides)}
-    elif main == "input_values":
-        made = {"input_values": torch.zeros(2, SECOND)}
-    elif main == "input_features":
-        frames = 2 * getattr(config, "max_source_positions", 1500)
-        made = {"input_features": torch.zeros(2, getattr(config, "num_mel_bins", 80), frames)}
-    else:
+    made = _of_kind(main, config)
+    if made is None:
         raise UserError(
             "The network {name} takes {input}, for which no example is known.",
             "Give a function that returns it with example inputs: file.py:function.",
@@ -236,15 +250,53 @@ def _example(module: Any) -> dict[str, Any]:
             input=main,
         )
     if getattr(config, "is_encoder_decoder", False):
-        made["decoder_input_ids"] = tokens.clone()
-    return {name: value for name, value in made.items() if name in takes}
+        made["decoder_input_ids"] = _tokens()
+    both = [made]
+    for part, other in (("vision_config", "pixel_values"), ("text_config", "input_ids"), ("audio_config", FEATURES)):
+        if other != main and other in takes and hasattr(config, part):
+            both.append({**made, **(_of_kind(other, getattr(config, part)) or {})})
+    return [{name: value for name, value in each.items() if name in takes} for each in both]
+
+
+def _tokens() -> Any:
+    import torch
+
+    return torch.ones(2, LENGTH, dtype=torch.int64)
+
+
+def _of_kind(main: str, config: Any) -> dict[str, Any] | None:
+    """Return an example of the input of this name and what belongs to it; None for others."""
+    import torch
+
+    if main == "input_ids":
+        return {"input_ids": _tokens(), "attention_mask": _tokens()}
+    if main == "pixel_values":
+        size = getattr(config, "image_size", None) or 224
+        sides = list(size) if isinstance(size, list | tuple) else [size, size]
+        return {"pixel_values": torch.zeros(2, getattr(config, "num_channels", 3), *sides)}
+    if main == "input_values":
+        return {"input_values": torch.zeros(2, SECOND)}
+    if main == FEATURES:
+        frames = 2 * getattr(config, "max_source_positions", 1500)
+        return {FEATURES: torch.zeros(2, getattr(config, "num_mel_bins", 80), frames)}
+    return None
 
 
 def _outputs(module: Any, kwargs: dict[str, Any]) -> tuple[str, ...]:
-    """Return the names of the outputs, as the network declares them; empty if one of them is not a tensor."""
+    """Return the names of the outputs, as the network declares them, those of its parts behind theirs; empty if one of
+    them is not a tensor."""
     import torch
 
     with torch.no_grad():
         found = module(**kwargs)
-    tensors = all(isinstance(value, torch.Tensor) for value in found.values()) if isinstance(found, dict) else False
-    return tuple(found) if tensors else ()
+    names: list[str] = []
+    waiting = [("", found)]
+    while waiting:
+        name, value = waiting.pop(0)
+        if isinstance(value, dict):
+            waiting = [(f"{name}.{key}" if name else str(key), each) for key, each in value.items()] + waiting
+        elif isinstance(value, torch.Tensor) and name:
+            names.append(name)
+        elif value is not None:
+            return ()
+    return tuple(names)

@@ -171,9 +171,9 @@ class _Inventory:
         if len(sizes) < 2 and prod(sizes) < SHOWN:
             return
         fresh = [value for value in hidden.stored if value not in self._owned]
-        path = names.module_path(hidden.node, hidden.name)
-        path = names.unique(f"{path}.{hidden.part}" if hidden.part else path, self._taken)
         owner = self._owned[hidden.stored[0]] if hidden.stored and not fresh else ""
+        path = (names.scope(hidden.node) if owner else "") or names.module_path(hidden.node, hidden.name)
+        path = names.unique(f"{path}.{hidden.part}" if hidden.part else path, self._taken)
         reason = Message("It shares the weight of {owned}: edit that layer.", owned=owner) if owner else hidden.reason
         self._owned |= dict.fromkeys(fresh, path)
         self._layers.append(

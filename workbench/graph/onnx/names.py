@@ -34,7 +34,7 @@ def module_path(node: ir.Node, weight: str, bias: str = "") -> str:
         if name and not anonymous(name):
             plain = _STORED.sub(".weight", name)
             return clean(_PARAMETER.sub("", _RECURRENT.sub(_layer, plain))) or clean(name)
-    return _scope(node) or clean(_without_operator(node)) or clean(weight) or node.op_type.lower()
+    return scope(node) or clean(_without_operator(node)) or clean(weight) or node.op_type.lower()
 
 
 def _layer(found: re.Match[str]) -> str:
@@ -46,7 +46,8 @@ def anonymous(name: str) -> bool:
     return _ANONYMOUS.fullmatch(name) is not None
 
 
-def _scope(node: ir.Node) -> str:
+def scope(node: ir.Node) -> str:
+    """Return the module that torch's exporter noted on a node; "" if it noted none."""
     return scope_of(node.metadata_props.get(SCOPES, ""))
 
 
