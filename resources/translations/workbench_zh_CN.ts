@@ -6864,6 +6864,11 @@
       <translation>延迟是在本机上测量的，而不是在 {target} 上。</translation>
     </message>
     <message>
+      <source>{target} states no speed for the numbers of some layers: latency is unknown where they are left so.</source>
+      <extracomment>workbench/engine/search/wholes.py</extracomment>
+      <translation>{target} 未给出某些层所用数值格式的速度：这些层保持原样时延迟未知。</translation>
+    </message>
+    <message>
       <source>'{pattern}' matches no trainable layer.</source>
       <extracomment>workbench/engine/students/student.py</extracomment>
       <translation>“{pattern}”不匹配任何可训练的层。</translation>

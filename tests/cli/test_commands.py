@@ -84,6 +84,8 @@ def test_sensitivity(here):
     assert {"action", "bytes", "value", "drop", "predicted_drop"} <= set(first)
     assert first["drop"] == pytest.approx(result["baseline"] - first["value"])
     assert "all values measured on 100 samples" in workbench("sensitivity", "small.onnx", "--data", "data.npz").stdout
+    other = sentence(workbench("sensitivity", "small.onnx", "--data", "data.npz", "--calibration", "none.npz"))
+    assert "none.npz" in other
 
 
 @pytest.mark.slow

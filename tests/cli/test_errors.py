@@ -40,6 +40,7 @@ def test_no_option_takes_what_is_not_a_number():
         ["--unheard"],
         ["search", "m", "--data", "d", "--out", "o", "--max-bytes", "1", "--max-ratio", "0.5"],
         ["search", "m", "--data", "d", "--out", "o", "--max-ratio", "2"],
+        ["search", "m", "--data", "d", "--out", "o", "--curve", "--sides", "int8"],
         ["search", "m", "--data", "d", "--out", "o", "--max-drop", "nan"],
         ["search", "m", "--data", "d", "--out", "o", "--max-latency", "inf"],
         ["sweep", "m", "--data", "d", "--tolerance", "nan"],

@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 from tests.core.test_plan import front, point
-from workbench.cli.search import _print
+from workbench.cli.search import _print, _write
+from workbench.core.analysis.plan import Goal
 from workbench.core.base.quantities import MetricInfo
+from workbench.core.recipe.recipe import load_recipe
 
 
 def test_a_prediction_beyond_what_was_measured_is_printed_as_a_bound(capsys):
@@ -14,3 +16,9 @@ def test_a_prediction_beyond_what_was_measured_is_printed_as_a_bound(capsys):
     rows = {line.split("  ")[0]: line for line in capsys.readouterr().out.splitlines()}
     assert "> 3.90 points" in rows["search 200"] and "2.00 points" in rows["search 300"]
     assert ">" not in rows["search 300"]
+
+
+def test_the_recipes_of_a_trade_off_name_the_target_that_they_are_for(tmp_path):
+    _write(replace(front(point(300, 0.1)), goal=Goal(target="ethos-u")), tmp_path)
+    assert load_recipe(tmp_path / "300.yaml").target == "ethos-u"
+    assert (tmp_path / "tradeoff.csv").read_text().splitlines()[1].startswith("300.yaml,")

@@ -31,6 +31,7 @@ from workbench.core.base.quantities import MetricInfo, duration, metric_text, si
 @click.command(short_help="Measure what each layer loses under each candidate step.")
 @click.argument("model")
 @data_option
+@calibration_option
 @metric_option
 @samples_option
 @input_option
@@ -60,6 +61,7 @@ from workbench.core.base.quantities import MetricInfo, duration, metric_text, si
 def sensitivity(
     model: str,
     data: str,
+    calibration: str,
     metric: Measuring,
     samples: int,
     as_json: bool,
@@ -71,7 +73,7 @@ def sensitivity(
 ) -> None:
     """Measure how much MODEL loses on DATA when one layer is compressed, for every layer and candidate."""
     with output.working() as job:
-        opened = opened_with_data(model, data, given, metric, samples, trust, job.part(0.0, 0.1))
+        opened = opened_with_data(model, data, given, metric, samples, trust, job.part(0.0, 0.1), calibration)
         found = opened.sensitivity(share, race=race, blocks=blocks, job=job.part(0.1, 1.0))
     if as_json:
         output.print_json(found.to_json() | {"seconds": job.spent})
@@ -228,8 +230,8 @@ def _print_robustness(found: Robustness) -> None:
         "\n" + output.table(("samples", f"A {metric.title}", "B", "drop", "robustness lost", "95 % interval"), rows)
     )
     output.say(
-        f"\nMeasured on {found.samples:,} samples, corrupted alike for both. Robustness lost is the drop less "
-        f"that on clean samples; on average {points(found.lost)}."
+        f"\nMeasured on {output.samples_text(found.samples)}, corrupted alike for both. Robustness lost is the drop "
+        f"less that on clean samples; on average {points(found.lost)}."
     )
 
 

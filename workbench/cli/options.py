@@ -61,7 +61,14 @@ def architecture() -> str:
 
 
 def opened_with_data(
-    model: str, data: str, given: dict[str, str], metric: Measuring, samples: int, trust: bool, job: Job
+    model: str,
+    data: str,
+    given: dict[str, str],
+    metric: Measuring,
+    samples: int,
+    trust: bool,
+    job: Job,
+    calibration: str = "",
 ) -> "Model":
     """Open the model with its data, by the options of a command that measures."""
     import workbench as wb
@@ -69,10 +76,11 @@ def opened_with_data(
     return wb.open(
         model,
         data,
+        calibration or None,
         inputs=given,
         metric=metric,
         samples=samples,
-        trusted=trusted(trust, model, data),
+        trusted=trusted(trust, model, data, calibration),
         architecture=architecture(),
         job=job,
     )

@@ -149,6 +149,9 @@ def search(
         raise click.UsageError("Give limits, such as --max-bytes, --max-drop or --max-macs; or --curve.")
     if goal.max_bytes is not None and goal.max_ratio is not None:
         raise click.UsageError("Give one of --max-bytes and --max-ratio.")
+    if curve and storing:
+        named = ", ".join(f"--{name}" for name in storing)
+        raise click.UsageError(f"{named}: give it to compress, with one of the recipes that --curve writes.")
     with output.working() as job:
         import workbench as wb
 
@@ -212,7 +215,7 @@ def _write(front: Front, folder: Path) -> None:
     for point in front.best:
         figure, name = point.best, f"{point.bytes}{'-retrained' if point.retrained else ''}.yaml"
         assert figure is not None
-        write_text(folder / name, point.recipe.to_yaml())
+        write_text(folder / name, replace(point.recipe, target=front.goal.target).to_yaml())
         row = (
             name,
             _name(point),

@@ -14,11 +14,13 @@ from workbench.core.base.job import Job
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.targets.reading import find_target
+from workbench.core.targets.target import Speed
 from workbench.engine.api.export import export
 from workbench.engine.search import aims
 from workbench.engine.search.options import table
 from workbench.engine.search.plan import plan
 from workbench.engine.search.trials import split
+from workbench.engine.search.wholes import roofline_ms
 from workbench.engine.workspace import Workspace
 
 BYTES = 1900
@@ -285,6 +287,16 @@ def layer_seconds(workspace, point, speed):
         size = after.get(layer.path, layer.bytes)
         assert size / speed.bytes > layer.macs / speed.macs["int8"]
         yield size / speed.bytes
+
+
+def test_latency_by_rule_is_unknown_where_a_device_states_no_speed(opened):
+    """It was counted as no time at all."""
+    workspace = opened()
+    plain, storing = workspace.compiled(Recipe(), Job()), Recipe().storing
+    macs, size = (sum(getattr(layer, name) for layer in workspace.model.layers) for name in ("macs", "bytes"))
+    assert roofline_ms(plain, storing, Speed({"int8": 1e9}, 0.0, "Manual 2")) is None
+    assert roofline_ms(plain, storing, Speed({"float32": 1e9}, 0.0, "Manual 2")) == pytest.approx(1e-6 * macs)
+    assert roofline_ms(plain, storing, Speed({"int8": 1e9}, 1e6, "Manual 2")) == pytest.approx(1e-3 * size)
 
 
 NPU = (

@@ -45,6 +45,7 @@ class Wholes:
         self.roofline = (
             self.target.speed if self.target and elsewhere else None
         )  # by which latency is estimated, not measured
+        self._untold = False  # whether the roofline says nothing of the latency of a recipe
         self.pace = 0.0  # seconds that a sample of a whole recipe took, at most
         # Shared by all searches of this process.
         self._sizes: dict[Recipe, tuple[int, int | None]] = workspace.cache.get(("sizes", chosen.about), dict)
@@ -211,6 +212,7 @@ class Wholes:
             point = replace(point, memory=taken)
         if self.goal.max_latency is not None and self.roofline is not None:
             point = replace(point, latency=roofline_ms(result, point.recipe.storing, self.roofline))
+            self._untold |= point.latency is None
         elif self.goal.max_latency is not None:
             runs = [runner(runtime.session(each, spinning=True)) for each in (self.workspace.model, written)]
             feeds = self.workspace.measurable().data.least()
@@ -254,6 +256,11 @@ class Wholes:
                 target=self.target.title,
                 source=self.roofline.source,
             )
+        if self._untold:
+            yield Message(
+                "{target} states no speed for the numbers of some layers: latency is unknown where they are left so.",
+                target=self.target.title,
+            )
 
     def energy_notes(self) -> Iterator[Message]:
         """Yield where the energy of the points comes from."""
@@ -278,15 +285,18 @@ def figures(trials: Trials, result: Result) -> Measured:
     return Measured(trials.evaluator.metric.value(rows), drop, low, high, divergence, len(result))
 
 
-def roofline_ms(compiled: Compiled, storing: Storing, speed: Speed) -> float:
+def roofline_ms(compiled: Compiled, storing: Storing, speed: Speed) -> float | None:
     """Return the least time of one sample by the roofline of a device, layer by layer: each weight is read once; memory
-    traffic of activations is not counted."""
+    traffic of activations is not counted. None if nothing is known of the time of a layer."""
     changes, seconds = {change.path: change for change in compiled.changes(storing)[0]}, 0.0
     for layer in compiled.model.layers:
         change, edit = changes.get(layer.path), compiled.edits.get(layer.path)
         macs, size = (layer.macs, layer.bytes) if change is None else (change.macs, change.bytes_after)
         numbers = "float32" if edit is None or edit.compute is None else "int8"
-        seconds += speed.seconds(macs or 0, size, numbers) or 0.0
+        least = None if macs is None and not speed.bytes else speed.seconds(macs or 0, size, numbers)
+        if least is None:
+            return None
+        seconds += least
     return 1e3 * seconds
 
 
