@@ -5004,6 +5004,16 @@
       <translation>正在测量受损样本</translation>
     </message>
     <message>
+      <source>trying the candidates</source>
+      <extracomment>workbench/engine/analysis/scan_trials.py</extracomment>
+      <translation>正在尝试候选</translation>
+    </message>
+    <message>
+      <source>trying {path}</source>
+      <extracomment>workbench/engine/analysis/scan_trials.py</extracomment>
+      <translation>正在尝试 {path}</translation>
+    </message>
+    <message>
       <source>Channels are removed layer by layer, not block by block.</source>
       <extracomment>workbench/engine/analysis/sensitivity.py</extracomment>
       <translation>通道按层移除，不按块移除。</translation>
@@ -5027,16 +5037,6 @@
       <source>predicting candidates</source>
       <extracomment>workbench/engine/analysis/sensitivity.py</extracomment>
       <translation>正在预测各候选的损失</translation>
-    </message>
-    <message>
-      <source>trying the candidates</source>
-      <extracomment>workbench/engine/analysis/sensitivity.py</extracomment>
-      <translation>正在尝试候选</translation>
-    </message>
-    <message>
-      <source>trying {path}</source>
-      <extracomment>workbench/engine/analysis/sensitivity.py</extracomment>
-      <translation>正在尝试 {path}</translation>
     </message>
     <message>
       <source>{path} has no blocks in a row, each with one output that is all the next ones depend on.</source>
@@ -13926,9 +13926,9 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>模型文件夹</translation>
     </message>
     <message>
-      <source>Not an address; write tcp://HOST:PORT. Searches run on this machine.</source>
+      <source>Not an address; write tcp://HOST:PORT. Work stays on this machine.</source>
       <extracomment>workbench/ui/shell/preferences.py</extracomment>
-      <translation>不是有效地址；请写成 tcp://HOST:PORT。搜索将在本机运行。</translation>
+      <translation>不是有效地址；请写成 tcp://HOST:PORT。计算仍在本机进行。</translation>
     </message>
     <message>
       <source>Off</source>
@@ -13951,9 +13951,9 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>表单参数</translation>
     </message>
     <message>
-      <source>Search processes</source>
+      <source>Worker processes</source>
       <extracomment>workbench/ui/shell/preferences.py</extracomment>
-      <translation>搜索进程数</translation>
+      <translation>工作进程数</translation>
     </message>
     <message>
       <source>last used folder</source>

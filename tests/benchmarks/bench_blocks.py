@@ -19,7 +19,7 @@ from workbench.core.analysis.measured import Measuring
 from workbench.core.analysis.sensitivity import CANDIDATES, Wanted
 from workbench.core.base.job import Job
 from workbench.data.dataset import Feeds
-from workbench.engine.analysis import sensitivity
+from workbench.engine.analysis import scan_trials, sensitivity
 from workbench.engine.base.evaluate import runner
 from workbench.engine.bench.fresh import most
 from workbench.engine.preview.divergence import divergence
@@ -37,14 +37,14 @@ Row = tuple[str, str, float]
 
 def every(workspace: Workspace) -> Iterator[Row]:
     """Each candidate from its layer on, as a scan measures them."""
-    evaluator, walk = workspace.measurable(), sensitivity._Walk(workspace)
+    evaluator, walk = workspace.measurable(), scan_trials._Walk(workspace)
     run = runner(runtime.session(workspace.model))
     before = [evaluator.answer(run(evaluator.data.feeds(chosen))) for chosen in evaluator.batches()]
     for layer in workspace.model.layers:
         for stack in STACKS:
             if layer.locked or sensitivity._refusal_of(workspace, layer.path, stack):
                 continue
-            run = walk.to(layer.path).run(sensitivity._edited(workspace, layer.path, stack, 0, Job()))
+            run = walk.to(layer.path).run(scan_trials.edited(workspace, layer.path, stack, 0, Job()))
             moved = [
                 divergence(evaluator.answer(run(Feeds(evaluator.data, chosen))), first, tokens=True)
                 for chosen, first in zip(evaluator.batches(), before, strict=True)

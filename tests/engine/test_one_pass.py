@@ -14,7 +14,7 @@ from workbench.core.analysis.sensitivity import Wanted, spread
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.recipe.action import Action
-from workbench.engine.analysis import sensitivity
+from workbench.engine.analysis import scan_trials, sensitivity
 from workbench.engine.analysis.sensitivity import scan
 from workbench.engine.base.evaluate import runner
 from workbench.engine.preview import one_pass
@@ -105,7 +105,7 @@ def exact(workspace, trial) -> float:
     """The divergence that running all of the edited model gives, on the same samples."""
     evaluator = workspace.evaluator
     feeds = evaluator.data.feeds(evaluator.order[: one_pass.SAMPLES])
-    edits = {path: sensitivity._edited(workspace, path, stack, 0, Job()) for path, stack in trial.stacks.items()}
+    edits = {path: scan_trials.edited(workspace, path, stack, 0, Job()) for path, stack in trial.stacks.items()}
     before, after = (
         runner(runtime.session(model))(feeds)[0] for model in (workspace.model, with_edits(workspace.model, edits))
     )
@@ -145,7 +145,7 @@ def test_a_row_is_a_block_and_what_is_in_none_stays_a_layer(workspace):
 def test_a_measured_block_is_the_recipe_on_all_its_layers(workspace):
     found = scan(workspace, Job(), Wanted(BITS[3:], blocks=True, share=1.0))
     trial = found.of("blocks.0")[0]
-    edits = {path: sensitivity._edited(workspace, path, BITS[3], 0, Job()) for path in trial.stacks}
+    edits = {path: scan_trials.edited(workspace, path, BITS[3], 0, Job()) for path in trial.stacks}
     run = runner(runtime.session(with_edits(workspace.model, edits)))
     assert trial.drop == pytest.approx(workspace.evaluator.measure(run, Job())[1], rel=1e-4)
     assert len(found.measured) == len(found.trials)
@@ -155,7 +155,7 @@ def test_a_candidate_that_a_method_cannot_make_is_named_and_the_others_are_estim
     def edit(path, stack):
         if path == "blocks.1.down":
             raise UserError("{path}: its inputs are not finite.", path=path)
-        return sensitivity._edited(workspace, path, stack, 0, Job())
+        return scan_trials.edited(workspace, path, stack, 0, Job())
 
     cells = [(path, (path,), BITS[2]) for path in ("blocks.1.up", "blocks.1.down", "turned")]
     trials, refused = one_pass.estimated(workspace, one_pass.chain_in(workspace), cells, edit, Job())

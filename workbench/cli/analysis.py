@@ -21,6 +21,7 @@ from workbench.cli.options import (
     samples_option,
     trust_option,
     trusted,
+    workforce_options,
 )
 from workbench.core.analysis.measured import Measuring
 from workbench.core.analysis.report import Elsewhere, Robustness
@@ -54,6 +55,7 @@ from workbench.core.base.quantities import MetricInfo, duration, metric_text, si
     help="A row for each block of the model, such as of a language model, instead of each layer; losses are estimated "
     "in one pass over the blocks.",
 )
+@workforce_options
 @json_option
 @architecture_option
 @trust_option
@@ -70,11 +72,15 @@ def sensitivity(
     share: float | None,
     race: bool | None,
     blocks: bool,
+    workers: int,
+    cluster: str,
 ) -> None:
     """Measure how much MODEL loses on DATA when one layer is compressed, for every layer and candidate."""
     with output.working() as job:
         opened = opened_with_data(model, data, given, metric, samples, trust, job.part(0.0, 0.1), calibration)
-        found = opened.sensitivity(share, race=race, blocks=blocks, job=job.part(0.1, 1.0))
+        found = opened.sensitivity(
+            share, race=race, blocks=blocks, workers=workers, cluster=cluster, job=job.part(0.1, 1.0)
+        )
     if as_json:
         output.print_json(found.to_json() | {"seconds": job.spent})
     else:
@@ -102,6 +108,7 @@ def sensitivity(
 )
 @click.option("--folds", default=5, show_default=True, metavar="K", help="Folds of the data, for the spread.")
 @calibration_option
+@workforce_options
 @json_option
 @architecture_option
 @trust_option
@@ -116,6 +123,8 @@ def sweep(
     as_json: bool,
     trust: bool,
     given: dict[str, str],
+    workers: int,
+    cluster: str,
     **wanted: Any,
 ) -> None:
     """Sweep one parameter of a method, measure MODEL on folds of DATA, and propose a value."""
@@ -128,7 +137,7 @@ def sweep(
         opened = opened.with_data(
             data, calibration or None, inputs=given, metric=metric, samples=samples, job=job.part(0.05, 0.1)
         )
-        curve = opened.sweep(asked, job=job.part(0.1, 1.0))
+        curve = opened.sweep(asked, workers=workers, cluster=cluster, job=job.part(0.1, 1.0))
     if as_json:
         output.print_json(curve.to_json() | {"seconds": job.spent})
     else:

@@ -155,25 +155,38 @@ class Model:
         return profile(self._workspace, Recipe() if recipe is None else _recipe(recipe), job or Job(), batch)
 
     def sensitivity(
-        self, share: float | None = None, *, race: bool | None = None, blocks: bool = False, job: Job | None = None
+        self,
+        share: float | None = None,
+        *,
+        race: bool | None = None,
+        blocks: bool = False,
+        workers: int = 1,
+        cluster: str = "",
+        job: Job | None = None,
     ) -> Scan:
         """Measure the drop of the metric for each candidate step on each layer; only the fraction `share` with the
         smallest predicted cost is measured. With `race` each runs on as many samples as make its cost clear, else on
         all; None: race only if the full scan would take long. `blocks`: a row for each block of the model, whose layers
         all get the candidate; costs are estimated in one pass over the blocks and, without `share`, only a few are
-        measured, as for the layers of a model with blocks if the full scan would take long. Raises UserError without
-        data, and without blocks."""
+        measured, as for the layers of a model with blocks if the full scan would take long. `workers` and `cluster`: as
+        for `plan`. Raises UserError without data, and without blocks."""
         from workbench.core.analysis.sensitivity import Wanted
+        from workbench.core.analysis.workforce import Workforce
         from workbench.engine.analysis.sensitivity import scan
 
-        return scan(self._workspace, job or Job(), Wanted(share=share, race=race, blocks=blocks))
+        wanted = Wanted(share=share, race=race, blocks=blocks)
+        return scan(self._workspace, job or Job(), wanted, force=Workforce(workers, cluster))
 
-    def sweep(self, wanted: Sweep | None = None, *, job: Job | None = None) -> Curve:
+    def sweep(
+        self, wanted: Sweep | None = None, *, workers: int = 1, cluster: str = "", job: Job | None = None
+    ) -> Curve:
         """Vary one parameter of a method and measure each value in folds: `wb.Sweep("quantize.affine",
-        parameter="bits")`. Raises UserError without data, and if the layers cannot have the method."""
+        parameter="bits")`. `workers` and `cluster`: as for `plan`. Raises UserError without data, and if the layers
+        cannot have the method."""
+        from workbench.core.analysis.workforce import Workforce
         from workbench.engine.analysis.sweep import sweep
 
-        return sweep(self._workspace, wanted or Sweep(), job or Job())
+        return sweep(self._workspace, wanted or Sweep(), job or Job(), force=Workforce(workers, cluster))
 
     def plan(
         self,

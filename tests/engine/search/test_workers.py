@@ -12,11 +12,15 @@ import pytest
 
 from tests.guard import HANG_S
 from workbench.core.analysis.plan import Goal
+from workbench.core.analysis.sensitivity import Wanted
+from workbench.core.analysis.sweep import Sweep
 from workbench.core.analysis.workforce import Workforce, is_address
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.ipc import messages, process
 from workbench.core.recipe.action import Action
+from workbench.engine.analysis.sensitivity import scan
+from workbench.engine.analysis.sweep import sweep
 from workbench.engine.calibration.layer_context import SAMPLES
 from workbench.engine.compile import compiler
 from workbench.engine.parallel import cargo
@@ -28,6 +32,7 @@ from workbench.engine.search.trials import Trials, split
 from workbench.engine.search.workers import Workers
 
 TWO = Workforce(2)
+BITS = tuple((Action("quantize.affine", {"bits": bits}),) for bits in (8, 2))
 
 
 @pytest.fixture
@@ -70,7 +75,7 @@ def test_what_was_measured_is_not_sent_out_again(trials):
     raced(trials)
     ran, workers = trials.run, Workers(trials, TWO)
     try:
-        assert list(workers.race(places(), Job())) == []
+        assert list(workers.race(places(), Job())) == [*range(len(places()))]
         assert not workers.crew._pool._processes
     finally:
         workers.close()
@@ -107,8 +112,8 @@ def test_a_process_that_is_killed_costs_its_trials_a_second_try(opened, trials, 
     (other,) = workers.crew._pool._processes
     wait(workers.crew._starting)
     try:
-        for count in workers.race(places() * 20, Job()):
-            if count == 1:
+        for count, _ in enumerate(workers.race(places() * 20, Job())):
+            if count == 0:
                 os.kill(other, signal.SIGKILL)
     finally:
         workers.close()
@@ -229,3 +234,28 @@ def test_what_fails_there_ends_the_sharing_and_says_why():
 
     assert list(crew.gather(there, [1], Job())) == [] and "Too large" in crew.lost
     crew.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("race", [False, True])
+def test_a_scan_in_two_processes_has_the_same_figures(opened, tmp_path, monkeypatch, race):
+    wanted, told = Wanted(race=race), []
+    alone = scan(opened(), Job(), wanted)
+    monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "another cache"))
+    together = scan(opened(), Job(updates=told.append), wanted, force=TWO)
+    assert together == alone and len(together.measured) > 10
+    assert {(each.row, each.candidate) for each in told[1:] if each.drop is not None} == set(together.cells())
+
+
+@pytest.mark.slow
+def test_a_sweep_in_two_processes_has_the_same_curve(opened):
+    wanted = Sweep("quantize.gptq", parameter="bits", values=(2, 3, 4, 8))
+    assert sweep(opened(), wanted, Job(), force=TWO) == sweep(opened(), wanted, Job())
+
+
+@pytest.mark.slow
+def test_what_cannot_be_sent_is_measured_here(opened, monkeypatch):
+    wanted = Sweep(values=(0.5, 0.9))
+    alone = sweep(opened(), wanted, Job()), scan(opened(), Job(), Wanted(BITS))
+    monkeypatch.setattr(cargo, "ROOM", 1000)
+    assert (sweep(opened(), wanted, Job(), force=TWO), scan(opened(), Job(), Wanted(BITS), force=TWO)) == alone

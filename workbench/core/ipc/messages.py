@@ -274,6 +274,7 @@ class Sweep(Request, lane="scan"):
 
     wanted: sweep.Sweep
     recipe: Recipe | None = None
+    force: Workforce = ALONE
 
 
 @dataclass(frozen=True)
@@ -282,6 +283,7 @@ class Scan(Request, lane="scan"):
     Done(sensitivity.Scan). A Sweep or Scan yields to anything the user waits for, but runs beside a training."""
 
     wanted: sensitivity.Wanted
+    force: Workforce = ALONE
 
 
 @dataclass(frozen=True)

@@ -8,32 +8,24 @@ removes channels is tried once for all coupled layers together.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from itertools import accumulate
-from typing import Any
 
 from workbench.core.analysis.sensitivity import Scan, Stack, Trial, Wanted, cheapest, spread
+from workbench.core.analysis.workforce import ALONE, Workforce
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.layer_data.views import Predictability
-from workbench.core.recipe.recipe import Recipe
-from workbench.data.dataset import Feeds
+from workbench.engine.analysis import scan_trials
+from workbench.engine.analysis.scan_trials import compiled, edited
 from workbench.engine.base.changes import with_bias
-from workbench.engine.base.evaluate import Run, runner
 from workbench.engine.compile import compiler, structure
 from workbench.engine.preview import one_pass
 from workbench.engine.preview.curvature import Predictor
 from workbench.engine.preview.divergence import rank_correlation
-from workbench.engine.preview.previewer import SuffixRunner, effective
-from workbench.engine.search.options import Option
-from workbench.engine.search.racing import race
-from workbench.engine.search.trials import Trials
-from workbench.engine.search.wholes import figures
 from workbench.engine.workspace import Workspace
-from workbench.graph.onnx import runtime
 from workbench.graph.rewrite.rewrite import size_of
 from workbench.graph.storage.edit import Edit
 from workbench.graph.subgraph.chain import Chain
@@ -43,11 +35,9 @@ PREDICTING = 0.1  # of the work, about
 ONE_PASS = 0.6  # of it, where candidates are estimated in one pass over the blocks
 LONG = 2e13  # multiply-accumulates: about ten minutes on two cores
 CHECKS = 8  # candidates that are measured where all are estimated in one pass
-FIRST = 16  # samples that every candidate of a race runs on
-ROUGH = 1.2  # of a cost: how wide its interval may be on each side. Costs of candidates differ by more than that
 
 
-def scan(workspace: Workspace, job: Job, wanted: Wanted | None = None, seed: int = 0) -> Scan:
+def scan(workspace: Workspace, job: Job, wanted: Wanted | None = None, seed: int = 0, force: Workforce = ALONE) -> Scan:
     """Measure the candidates that a layer can have. Raises UserError without data or without editable layers.
 
     `job.update` receives the Scan before its first trial, and then each Trial: once predicted, and once measured.
@@ -81,7 +71,7 @@ def scan(workspace: Workspace, job: Job, wanted: Wanted | None = None, seed: int
     job.update(found)
     trials: dict[tuple[str, Stack], Trial] = {}
     refused = dict(found.refused)
-    for piece in _pieces(workspace, found, predicting, chain, wanted.share, seed, job):
+    for piece in _pieces(workspace, found, predicting, chain, wanted.share, seed, force, job):
         if isinstance(piece, Trial):
             trials[piece.row, piece.candidate] = piece
             job.update(piece)
@@ -107,6 +97,7 @@ def _pieces(
     chain: Chain | None,
     share: float | None,
     seed: int,
+    force: Workforce,
     job: Job,
 ) -> Iterator[Trial | Refused]:
     """Yield all predictions first, then the measurements."""
@@ -140,58 +131,13 @@ def _pieces(
     chosen = spread(predicted, CHECKS) if few else cheapest(predicted, 1.0 if share is None else share)
     predicted = [trial for trial in predicted if (trial.row, trial.candidate) in chosen]
     measuring = job.part(ONE_PASS if chain is not None else PREDICTING, 1.0)
-    if found.raced:
-        yield from _raced(workspace, predicted, seed, measuring)
-        return
-    work = list(_work(workspace, predicted, seed))
-    total = sum(each.weight for each in work) or 1.0
-    ends = list(accumulate((each.weight / total for each in work), initial=0.0))
-    for index, each in enumerate(work):
-        part = measuring.part(ends[index], ends[index + 1])
-        part.report(Message("trying {path}", path=each.row), 0.0)
-        key = ("trial", each.row, each.candidate, seed, workspace.evaluator, workspace.calibration)
-        yield workspace.cache.get(key, partial(each.run, part))  # a scan that was cancelled goes on where it was
+    yield from scan_trials.measured(workspace, predicted, seed, found.raced, force, measuring)
 
 
 def _is_long(workspace: Workspace, candidates: int) -> bool:
     """Whether measuring this number of candidates on all samples, each from its layer on, takes many minutes."""
     summary, samples = workspace.model.summary(), workspace.measurable().data.samples
     return candidates * samples * (summary.macs or summary.parameters) / 2 > LONG
-
-
-def _raced(workspace: Workspace, predicted: Sequence[Trial], seed: int, job: Job) -> Iterator[Trial]:
-    """Race the candidates of each layer; those that remove channels race among themselves."""
-    trials = Trials(workspace, workspace.measurable().order, seed, first=FIRST)
-    places: dict[tuple[str, bool], list[Trial]] = {}
-    for trial in predicted:
-        places.setdefault((trial.row, any(map(structure.structural, trial.candidate))), []).append(trial)
-    for group in job.each(list(places.values()), Message("trying the candidates")):
-        job.check()
-        options = [Option(trial.stacks, trial.bytes, predicted=trial.predicted) for trial in group]
-        of_option = {option.key: trial for option, trial in zip(options, group, strict=True)}
-        for each in race(options, trials, job.silent(), precise=ROUGH):
-            assert each.result is not None
-            found = figures(trials, each.result)
-            yield replace(
-                of_option[each.option.key],
-                value=found.value,
-                drop=found.drop,
-                low=found.low,
-                high=found.high,
-                samples=found.samples,
-                divergence=found.divergence,
-                beaten=not each.left,
-            )
-
-
-@dataclass(frozen=True)
-class _Work:
-    """One trial to run; `weight` is its time relative to a run of the whole graph."""
-
-    row: str
-    candidate: Stack
-    weight: float
-    run: Callable[[Job], Trial]
 
 
 def _layers(workspace: Workspace, wanted: Wanted) -> list[Layer]:
@@ -275,12 +221,12 @@ def _predicted(
     """Return a candidate for a layer with its bytes and predicted cost; the reason if its method cannot make it."""
     model = workspace.model
     try:
-        edited = _edited(workspace, path, stack, seed, job)
+        edit = edited(workspace, path, stack, seed, job)
     except UserError as error:
         return {(path, stack): error.what}
-    stored, _ = size_of(model, {path: edited}).layers[path]
-    rise = None if predicting is None else predicting.rise(path, edited)
-    return Trial(path, stack, {path: stack}, with_bias(model.layer(path), edited, stored), rise)
+    stored, _ = size_of(model, {path: edit}).layers[path]
+    rise = None if predicting is None else predicting.rise(path, edit)
+    return Trial(path, stack, {path: stack}, with_bias(model.layer(path), edit, stored), rise)
 
 
 def _estimated(
@@ -292,55 +238,9 @@ def _estimated(
         return tuple(path for path in found.blocks.get(row, (row,)) if not _refusal_of(workspace, path, stack))
 
     def edit(path: str, stack: Stack) -> Edit:
-        return _edited(workspace, path, stack, seed, job)
+        return edited(workspace, path, stack, seed, job)
 
     return one_pass.estimated(workspace, chain, [(row, fitting(row, stack), stack) for row, stack in cells], edit, job)
-
-
-def _work(workspace: Workspace, trials: Sequence[Trial], seed: int) -> Iterator[_Work]:
-    """Yield the work: a trial of one layer runs from that layer on, and those of a layer share the cut; a trial of
-    several layers runs the whole graph."""
-    walk, weights = _Walk(workspace), _behind(workspace)
-    for trial in trials:
-        if len(trial.stacks) > 1 or any(map(structure.structural, trial.candidate)):
-            yield _Work(trial.row, trial.candidate, 1.0, partial(_together, workspace, trial, seed))
-        else:
-            yield _Work(trial.row, trial.candidate, weights[trial.path], partial(_alone, workspace, walk, trial, seed))
-
-
-def _alone(workspace: Workspace, walk: "_Walk", trial: Trial, seed: int, job: Job) -> Trial:
-    behind = walk.to(trial.path)
-    edited = _edited(workspace, trial.path, trial.candidate, seed, job)
-    return replace(trial, **_measured(workspace, behind.run(edited), job))
-
-
-class _Walk:
-    """The last measured cut: values that cross the next one are computed from those that cross it."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self.workspace = workspace
-        self.last: SuffixRunner | None = None
-
-    def to(self, path: str) -> SuffixRunner:
-        evaluator, last = self.workspace.measurable(), self.last
-        if last is not None and last.path == path:
-            return last
-        self.last = SuffixRunner(self.workspace.model, path)
-        if last is not None and last.cut.crossing and self.last.cut.crossing:
-            self.last.follow(last, (Feeds(evaluator.data, chosen) for chosen in evaluator.batches()))
-        return self.last
-
-
-def _behind(workspace: Workspace) -> dict[str, float]:
-    """Return for each layer the fraction of the model's work in it and after it, in the order of the graph."""
-    layers = workspace.model.layers
-    costs = [float(layer.macs or layer.parameters or 1) for layer in layers]
-    left = list(accumulate(reversed(costs)))[::-1]
-    return {layer.path: rest / left[0] for layer, rest in zip(layers, left, strict=True)}
-
-
-def _edited(workspace: Workspace, path: str, stack: Stack, seed: int, job: Job) -> Edit:
-    return compiler.edit(workspace.model, path, stack, workspace.calibration, seed, workspace.cache, job.silent())
 
 
 # -- layers that lose channels together --------------------------------------------------------------------------------
@@ -355,7 +255,7 @@ def _predicted_together(
     if not any(structure.structural(action) for actions in stacks.values() for action in actions):
         return {}
     try:
-        result = _compiled(workspace, stacks, seed, job)
+        result = compiled(workspace, stacks, seed, job)
     except UserError as error:  # these channels cannot be removed after all: see engine.compile.equivalence
         return {(path, stack): error.what for path in members}
     changes = {change.path: change for change in result.changes()[0]}
@@ -365,23 +265,3 @@ def _predicted_together(
     size = sum(change.bytes_after for change in changes.values())
     rise = predicting.without(result.structure.kept) if predicting and not result.edits else None
     return Trial(next(iter(stacks)), stack, stacks, size, rise, following=following)
-
-
-def _together(workspace: Workspace, trial: Trial, seed: int, job: Job) -> Trial:
-    result = _compiled(workspace, trial.stacks, seed, job)
-    return replace(trial, **_measured(workspace, runner(runtime.session(effective(result.model, result.edits))), job))
-
-
-def _compiled(workspace: Workspace, stacks: Mapping[str, Stack], seed: int, job: Job) -> compiler.Compiled:
-    recipe = Recipe(seed=seed)
-    for path, actions in stacks.items():
-        recipe = recipe.with_actions([path], actions)
-    return workspace.compiled(recipe, job.silent(), timed=False)
-
-
-def _measured(workspace: Workspace, run: Run, job: Job) -> dict[str, Any]:
-    """Return the measured figures of a Trial, from all samples."""
-    evaluator = workspace.measurable()
-    *_, (seen, rows) = evaluator.stream(run, job.silent())
-    drop, low, high = evaluator.drop(seen, rows)
-    return {"value": evaluator.metric.value(rows), "drop": drop, "low": low, "high": high}

@@ -4,12 +4,13 @@ Every value costs one run over the data: edits are cached, and calibration is sh
 from the scores of single samples, so k folds cost no more than one.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from workbench.core.analysis.sweep import Curve, Sweep, SweepPoint, with_step
+from workbench.core.analysis.workforce import ALONE, Workforce
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
@@ -18,6 +19,9 @@ from workbench.core.recipe.action import Action
 from workbench.core.recipe.params import Field, fields_of
 from workbench.core.recipe.recipe import Recipe, Row
 from workbench.engine.compile import compiler
+from workbench.engine.parallel.cargo import packed
+from workbench.engine.parallel.cluster import crew_of
+from workbench.engine.parallel.crew import Crew
 from workbench.engine.preview.previewer import Previewer
 from workbench.engine.workspace import Workspace
 from workbench.methods.base.method import find
@@ -25,10 +29,13 @@ from workbench.methods.base.method import find
 STEPS = 19  # on a grid of a parameter from 0 to 1: 0.05, 0.10, … 0.95
 
 
-def sweep(workspace: Workspace, wanted: Sweep, job: Job, recipe: Recipe | None = None) -> Curve:
+def sweep(
+    workspace: Workspace, wanted: Sweep, job: Job, recipe: Recipe | None = None, force: Workforce = ALONE
+) -> Curve:
     """Measure every value; `job.update` receives the curve so far after each. Other steps of `recipe` are kept.
 
-    Raises UserError without data, for a parameter that is not a number, or if no layer can have the method.
+    Raises UserError without data, for a parameter that is not a number, if no layer can have the method, and if there
+    are no such processes, or model or data cannot be sent to them.
     """
     evaluator = workspace.measurable()
     recipe = recipe or Recipe()
@@ -51,15 +58,71 @@ def sweep(workspace: Workspace, wanted: Sweep, job: Job, recipe: Recipe | None =
         (),
         whole=field.kind == "int",
     )
-    previewer = Previewer(workspace)  # only what depends on the layers runs again
-    for index, value in enumerate(values):
-        part = job.part(index / len(values), (index + 1) / len(values))
-        part.report(Message("{method}, {field} {value:g}", method=wanted.method, field=field.name, value=value), 0.0)
-        edited = with_step(recipe, paths, curve.action(value))
-        point = _measured(previewer, edited, paths, value, wanted.folds, part)
-        curve = replace(curve, points=(*curve.points, point), complete=index + 1 == len(values))
+    points: dict[int, SweepPoint] = {}
+    for index, point in _points(workspace, curve, recipe, force, job):
+        points[index] = point
+        curve = replace(
+            curve, points=tuple(points[each] for each in sorted(points)), complete=len(points) == len(values)
+        )
         job.update(curve)
     return curve
+
+
+@dataclass(frozen=True)
+class _Order:
+    """A value to measure: the recipe with it on these layers."""
+
+    index: int
+    recipe: Recipe
+    paths: tuple[str, ...]
+    value: float
+    folds: int
+
+
+def _points(
+    workspace: Workspace, curve: Curve, recipe: Recipe, force: Workforce, job: Job
+) -> Iterator[tuple[int, SweepPoint]]:
+    """Yield the points with their numbers, as they are ready. Where the time of layers decides which are in integers,
+    this process measures alone: beside others it would be another time."""
+    wanted, paths, values = curve.sweep, curve.chosen, curve.sweep.values
+    orders = [
+        _Order(index, with_step(recipe, paths, curve.action(value)), paths, value, wanted.folds)
+        for index, value in enumerate(values)
+    ]
+    left = {order.index: order for order in orders}
+    previewer = Previewer(workspace)  # only what depends on the layers runs again
+
+    def here(order: _Order) -> tuple[int, SweepPoint]:
+        part = job.part(order.index / len(values), (order.index + 1) / len(values))
+        said = Message("{method}, {field} {value:g}", method=wanted.method, field=wanted.parameter, value=order.value)
+        part.report(said, 0.0)
+        return order.index, _measured(previewer, order, part)
+
+    crew = None if any(each.recipe != each.recipe.in_integers for each in orders) else _crew(workspace, force)
+    if crew is not None:
+        try:
+            for index, point in crew.gather(_elsewhere, orders, job, None if force.cluster else here):
+                del left[index]
+                yield index, point
+        finally:
+            crew.close()
+    yield from map(here, list(left.values()))
+
+
+def _crew(workspace: Workspace, force: Workforce) -> Crew | None:
+    """Return other processes, or None where model or data cannot be sent to those of this machine."""
+    try:
+        return None if force.alone else crew_of(packed(workspace, workspace.measurable().order), force)
+    except UserError:
+        if force.cluster:
+            raise
+        return None
+
+
+def _elsewhere(workspace: Workspace, order: _Order) -> tuple[int, SweepPoint]:
+    """Measure a value in another process."""
+    previewer = workspace.cache.get(("previewer of sweeps", order.paths), lambda: Previewer(workspace))
+    return order.index, _measured(previewer, order, Job())
 
 
 def parameter(wanted: Sweep) -> Field:
@@ -125,10 +188,8 @@ def grid(workspace: Workspace, field: Field, paths: Sequence[str]) -> tuple[floa
     return tuple(dict.fromkeys(float(value) for value in rounded))
 
 
-def _measured(
-    previewer: Previewer, recipe: Recipe, paths: Sequence[str], value: float, folds: int, job: Job
-) -> SweepPoint:
-    workspace = previewer.workspace
+def _measured(previewer: Previewer, order: _Order, job: Job) -> SweepPoint:
+    workspace, recipe, paths, folds = previewer.workspace, order.recipe, order.paths, order.folds
     evaluator = workspace.measurable()
     result = workspace.compiled(recipe, job.part(0.0, 0.3))
     changes, size = result.changes(recipe.storing)
@@ -140,7 +201,7 @@ def _measured(
     share = float(np.average([zeros.get(path, 0.0) for path in paths], weights=counts))
     # `seen` is in the evaluator's order, in which every k-th sample is a stratified part.
     return SweepPoint(
-        value,
+        order.value,
         size,
         share,
         evaluator.metric.value(rows),

@@ -326,11 +326,11 @@ class Service:
 
     @answer.register
     def sweep(self, request: m.Sweep, job: Job) -> Any:
-        return sweep(self._open(), request.wanted, job, request.recipe)
+        return sweep(self._open(), request.wanted, job, request.recipe, request.force)
 
     @answer.register
     def scan(self, request: m.Scan, job: Job) -> Any:
-        return scan(self._open(), job, request.wanted)
+        return scan(self._open(), job, request.wanted, force=request.force)
 
     @answer.register
     def plan(self, request: m.Plan, job: Job) -> Any:

@@ -9,10 +9,11 @@ import socket
 from concurrent.futures import Future
 from typing import Any
 
+from workbench.core.analysis.workforce import Workforce
 from workbench.core.base.errors import UserError
 from workbench.core.base.message import Message
 from workbench.engine.parallel.cargo import Cargo, surroundings
-from workbench.engine.parallel.crew import Crew, Work, done
+from workbench.engine.parallel.crew import Crew, LocalCrew, Work, done
 
 PATIENCE_S = 10  # for the scheduler, and for its first process
 INSTALL = Message("Install it: pip install 'compression-workbench[cluster]'.")
@@ -77,6 +78,12 @@ class Cluster(Crew):
 
     def close(self) -> None:
         self._client.close(timeout=1)
+
+
+def crew_of(cargo: Cargo, force: Workforce) -> Crew:
+    """Return the processes that compute for this one. Raises UserError if there is no such cluster."""
+    force = force.checked()
+    return Cluster(cargo, force.cluster) if force.cluster else LocalCrew(cargo, force.workers)
 
 
 def _reach(address: str) -> None:

@@ -50,7 +50,7 @@ def plan(
     """
     search = Search(workspace, goal, job)
     if measure and not force.alone:
-        search.workers = Workers(search.trials, force.checked())
+        search.workers = Workers(search.trials, force)
     search.trials.closed = search.held.closed = not measure
     try:
         search.run(others)
@@ -222,8 +222,8 @@ class Search:
         wanted += [("search", f"search {number + 1}", recipe) for number, recipe in enumerate(usable)]
         with self._in_time("references", job) as job:
             if self.workers is not None:
-                uniform = [self.wholes.stacks(recipe) for kind, _, recipe in wanted if kind == "uniform"]
-                self.workers.measure(uniform, job)
+                uniform = [[self.wholes.stacks(recipe)] for kind, _, recipe in wanted if kind == "uniform"]
+                list(self.workers.measure(uniform, job))
             for number, (kind, name, recipe) in enumerate(wanted):
                 job.report(Message("measuring {recipe}", recipe=name), number / len(wanted))
                 self._measure(kind, name, recipe, number + 1, len(wanted), job)
@@ -238,7 +238,7 @@ class Search:
         total, done, raced = sum(map(len, places.values())), 0, set[str]()
         with self._in_time("racing", job) as job:
             if self.workers is not None:
-                for count in self.workers.race(list(places.values()), job):
+                for count, _ in enumerate(self.workers.race(list(places.values()), job), 1):
                     job.report(Message("trying the candidates"), count / len(places))
                     self._tell("racing", count * total // len(places), total)
             for place, options in places.items():
@@ -302,7 +302,7 @@ class Search:
         if expected is not None and expected.measured is None:  # it is not proposed again for certain
             new.setdefault(expected.recipe.in_effect, ("search", expected.recipe))
         if self.workers is not None:
-            self.workers.measure([self.wholes.stacks(recipe) for _, recipe in new.values()], job)
+            list(self.workers.measure([[self.wholes.stacks(recipe)] for _, recipe in new.values()], job))
         for done, (kind, recipe) in enumerate(new.values()):
             job.report(Message("measuring whole recipes"), done / len(new))
             name = "layer by layer" if kind == "greedy" else "search"

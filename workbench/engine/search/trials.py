@@ -58,7 +58,7 @@ class Trials:
         self, workspace: Workspace, chosen: np.ndarray, seed: int, store: Store | None = None, first: int = FIRST
     ) -> None:
         evaluator = workspace.measurable()
-        self.workspace, self.seed = workspace, seed
+        self.workspace, self.seed, self.first = workspace, seed, first
         # The samples stay where they are in the data; the order is of these alone.
         self.evaluator = replace(evaluator, order=np.asarray(chosen))
         self.store = store or Store(cache_folder() / "trials", BUDGET)

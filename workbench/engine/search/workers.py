@@ -19,10 +19,10 @@ from workbench.engine.calibration.layer_context import LayerContext
 from workbench.engine.compile import compiler
 from workbench.engine.compile.structure import structural
 from workbench.engine.parallel.cargo import packed
-from workbench.engine.parallel.cluster import Cluster
-from workbench.engine.parallel.crew import Crew, LocalCrew, Work
+from workbench.engine.parallel.cluster import crew_of
+from workbench.engine.parallel.crew import Work
 from workbench.engine.search.options import Option
-from workbench.engine.search.racing import race
+from workbench.engine.search.racing import PRECISE, race
 from workbench.engine.search.stacks import Stack
 from workbench.engine.search.tasks import Result, Task
 from workbench.engine.search.trials import Trials
@@ -46,9 +46,12 @@ class Edits:
 
 @dataclass(frozen=True)
 class Order:
-    """Trials on these samples, and what is known of them. `about` identifies their subject (see Trials)."""
+    """Trials on these samples, and what is known of them. `number` is given back with the results; `first` and `about`
+    are those of the client's Trials."""
 
+    number: int
     chosen: tuple[int, ...]
+    first: int
     seed: int
     about: tuple[str, ...]
     known: tuple[tuple[Task, Result], ...]
@@ -59,13 +62,13 @@ class Order:
         """Return trials on the same samples, in the process's order; under the names that they have for the client."""
 
         def make() -> Trials:
-            trials = Trials(workspace, np.arange(len(self.chosen)), self.seed, Nowhere())
+            trials = Trials(workspace, np.arange(len(self.chosen)), self.seed, Nowhere(), self.first)
             trials.order, trials.about = np.array(self.chosen), self.about
             return trials
 
         for path, stack, edit in self.edits:
             _keep(workspace, path, stack, self.seed, edit)
-        trials = workspace.cache.get(("orders", self.chosen, self.seed), make)
+        trials = workspace.cache.get(("orders", self.chosen, self.first, self.seed), make)
         trials.take(self.known)
         trials.new()
         return trials
@@ -76,9 +79,8 @@ class Workers:
 
     def __init__(self, trials: Trials, force: Workforce) -> None:
         """Prepare the processes. Raises UserError if model or data cannot be sent, or there is no such cluster."""
-        cargo = packed(trials.workspace, trials.order)
         self.trials = trials
-        self.crew: Crew = Cluster(cargo, force.cluster) if force.cluster else LocalCrew(cargo, force.workers)
+        self.crew = crew_of(packed(trials.workspace, trials.order), force)
         self._takes_part = not force.cluster  # this process, in orders to others
 
     def begin(self) -> None:
@@ -105,13 +107,20 @@ class Workers:
             for path, stack, edit in made:
                 _keep(workspace, path, stack, seed, edit)
 
-    def race(self, places: Sequence[Sequence[Option]], job: Job) -> Iterator[int]:
-        """Race the options of each place; yields how many places are done."""
-        lacking = [tuple(each) for each in places if self._lacks(partial(race, each, self.trials, Job()))]
-        wanted = sorted(lacking, key=self._effort, reverse=True)
-        stacks = [[option.stacks for option in options] for options in wanted]
-        for count in self._gathered(_race, wanted, stacks, job, lambda each: race(each, self.trials, job)):
-            yield len(places) - len(wanted) + count
+    def race(self, places: Sequence[Sequence[Option]], job: Job, precise: float = PRECISE) -> Iterator[int]:
+        """Race the options of each place (`precise`: see racing.race); yields the number of each place that is done."""
+
+        def run(options: Sequence[Option], job: Job) -> None:
+            race(options, self.trials, job, precise=precise)
+
+        lacking = [number for number, each in enumerate(places) if self._lacks(partial(run, each, Job()))]
+        yield from sorted(set(range(len(places))) - set(lacking))
+        lacking.sort(key=lambda number: self._effort(places[number]), reverse=True)
+        orders = [
+            self._order(number, (tuple(places[number]), precise), [option.stacks for option in places[number]])
+            for number in lacking
+        ]
+        yield from self._gathered(_race, orders, job, lambda wanted: run(wanted[0], job))
 
     def _effort(self, options: Sequence[Option]) -> int:
         """Return the approximate MACs of a race on one sample: those after the place, or of the whole model, per
@@ -121,42 +130,39 @@ class Workers:
         start = 0 if first.structural or first.place not in paths else paths.index(first.place)
         return len(options) * sum((layer.macs or layer.count) + 1 for layer in layers[start:])
 
-    def measure(self, recipes: Sequence[Mapping[str, Stack]], job: Job) -> None:
-        """Measure whole recipes on all samples."""
-        wanted = [dict(steps) for steps in recipes if self._lacks(partial(self.trials.measured, steps, Job()))]
+    def measure(self, groups: Sequence[Sequence[Mapping[str, Stack]]], job: Job) -> Iterator[int]:
+        """Measure whole recipes on all samples, those of a group in one process; yields the number of each group when
+        it is done."""
+        unknown = [
+            [dict(steps) for steps in group if self._lacks(partial(self.trials.measured, steps, Job()))]
+            for group in groups
+        ]
+        yield from (number for number, recipes in enumerate(unknown) if not recipes)
 
-        def here(steps: Mapping[str, Stack]) -> None:
-            with suppress(UserError):  # which whoever asked finds out, too
-                self.trials.measured(steps, job)
+        def here(recipes: Sequence[Mapping[str, Stack]]) -> None:
+            for steps in recipes:
+                with suppress(UserError):  # which whoever asked finds out, too
+                    self.trials.measured(steps, job)
 
-        for _ in self._gathered(_measure, wanted, [[steps] for steps in wanted], job, here):
-            pass
+        orders = [self._order(number, recipes, recipes) for number, recipes in enumerate(unknown) if recipes]
+        yield from self._gathered(_measure, orders, job, here)
 
     def close(self) -> None:
         self.crew.close()
 
-    def _gathered(
-        self,
-        work: Work,
-        wanted: Sequence[Any],
-        stacks: Sequence[Sequence[Mapping[str, Stack]]],
-        job: Job,
-        here: Callable[[Any], object],
-    ) -> Iterator[int]:
-        """Compute the requested items in the processes, the rest by `here` in this one, in the same trials; yields how
-        many are done."""
-        trials = self.trials
+    def _gathered(self, work: Work, orders: Sequence[Order], job: Job, here: Callable[[Any], object]) -> Iterator[int]:
+        """Compute the orders in the processes, the rest by `here` in this one, in the same trials; yields the number of
+        each that is done."""
 
-        def computed(order: Order) -> Found:
+        def computed(order: Order) -> tuple[int, Found]:
             here(order.wanted)
-            return []
+            return order.number, []
 
-        orders = [self._order(each, own) for each, own in zip(wanted, stacks, strict=True)]
-        for count, found in enumerate(self.crew.gather(work, orders, job, computed if self._takes_part else None)):
-            trials.take(found)
-            yield count + 1
+        for number, found in self.crew.gather(work, orders, job, computed if self._takes_part else None):
+            self.trials.take(found)
+            yield number
 
-    def _order(self, wanted: Any, stacks: Sequence[Mapping[str, Stack]]) -> Order:
+    def _order(self, number: int, wanted: Any, stacks: Sequence[Mapping[str, Stack]]) -> Order:
         trials = self.trials
         known = tuple(pair for steps in stacks for pair in trials.known_of(steps))
         edits = {
@@ -167,7 +173,9 @@ class Workers:
             if (edit := _known(trials.workspace, path, stack, trials.seed)) is not None
         }
         return Order(
+            number,
             tuple(trials.order.tolist()),
+            trials.first,
             trials.seed,
             trials.about,
             known,
@@ -197,17 +205,19 @@ def _edit(workspace: Workspace, order: Edits, job: Job | None = None) -> Made:
     return made
 
 
-def _race(workspace: Workspace, order: Order) -> Found:
+def _race(workspace: Workspace, order: Order) -> tuple[int, Found]:
     trials = order.trials(workspace)
-    race(order.wanted, trials, Job())
-    return trials.new()
+    options, precise = order.wanted
+    race(options, trials, Job(), precise=precise)
+    return order.number, trials.new()
 
 
-def _measure(workspace: Workspace, order: Order) -> Found:
+def _measure(workspace: Workspace, order: Order) -> tuple[int, Found]:
     trials = order.trials(workspace)
-    with suppress(UserError):
-        trials.measured(order.wanted, Job())
-    return trials.new()
+    for steps in order.wanted:
+        with suppress(UserError):
+            trials.measured(steps, Job())
+    return order.number, trials.new()
 
 
 def _context(workspace: Workspace, path: str, seed: int) -> LayerContext:

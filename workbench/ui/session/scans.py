@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer, Signal
 
 from workbench.core.analysis.sensitivity import Scan, Stack, Trial, Wanted
 from workbench.core.ipc import messages
+from workbench.ui.base import settings
 from workbench.ui.engine_client.tracked_job import TrackedJob
 from workbench.ui.session.state import State
 
@@ -38,7 +39,10 @@ class Scans(TrackedJob):
         if self.job or not wanted.candidates:
             return
         stopped = self.tr("Stopped. The next scan resumes here.")
-        self._ask(messages.Scan, self.tr("Sensitivity"), self._take_all, self._updated, stopped, wanted=wanted)
+        force = settings.workforce()
+        self._ask(
+            messages.Scan, self.tr("Sensitivity"), self._take_all, self._updated, stopped, wanted=wanted, force=force
+        )
 
     def show(self, candidate: Stack) -> None:
         """Show the drops of this candidate beside the layers."""

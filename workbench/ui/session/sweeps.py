@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workbench.core.analysis.sweep import Curve, Sweep
 from workbench.core.ipc import messages
+from workbench.ui.base import settings
 from workbench.ui.engine_client.tracked_job import TrackedJob
 from workbench.ui.session.state import State
 
@@ -32,6 +33,7 @@ class Sweeps(TrackedJob):
             stopped,
             wanted=wanted,
             recipe=self._session.recipe,
+            force=settings.workforce(),
         )
 
     def forget(self) -> None:

@@ -43,7 +43,7 @@ def titles() -> dict[str, str]:
         "models": tr("Model folder"),
         "export": tr("Export to"),
         "threads": tr("Compute threads"),
-        "workers": tr("Search processes"),
+        "workers": tr("Worker processes"),
         "cluster": tr("Dask cluster"),
     }
 
@@ -166,7 +166,7 @@ class Preferences(QDialog):
         fits = is_address(address)
         settings.choose("cluster", address if fits else "")
         self._address_note.setText(
-            self.tr("Not an address; write tcp://HOST:PORT. Searches run on this machine.")
+            self.tr("Not an address; write tcp://HOST:PORT. Work stays on this machine.")
             if address and not fits
             else self.tr("Model and data are sent to this scheduler and its answers are trusted; name only your own.")
         )
