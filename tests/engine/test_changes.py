@@ -13,9 +13,9 @@ from workbench.data.dataset import Dataset
 from workbench.engine.analysis.attribution import attribute
 from workbench.engine.analysis.compare import compare
 from workbench.engine.analysis.prediction_diff import changes, margins
-from workbench.engine.analysis.thumbnails import LARGEST, Pictures
 from workbench.engine.base.answers import certainty
 from workbench.engine.base.evaluate import runner
+from workbench.engine.data_check.thumbnails import LARGEST, Pictures
 from workbench.engine.preview.previewer import effective
 from workbench.engine.training.recover import recovered
 from workbench.engine.workspace import Workspace

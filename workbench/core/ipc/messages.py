@@ -84,8 +84,7 @@ class Open(Request):
 
 @dataclass(frozen=True)
 class Attach(Request):
-    """Attach data to the open model -> Updated(DataSummary) at once, Done(DataSummary) with the baseline measured.
-    `samples`: how many are used, classes in proportion; 0: all."""
+    """Attach data, all or `samples` of it -> Updated(DataSummary) at once, Done(DataSummary) with the baseline"""
 
     path: str
     calibration: str = ""
@@ -279,8 +278,8 @@ class Sweep(Request, lane="scan"):
 
 @dataclass(frozen=True)
 class Scan(Request, lane="scan"):
-    """Try candidates on layers, one at a time -> Updated(sensitivity.Scan), Updated(sensitivity.Trial)...,
-    Done(sensitivity.Scan). A Sweep or Scan yields to anything the user waits for, but runs beside a training."""
+    """Try candidates on layers -> Updated(sensitivity.Scan), Updated(sensitivity.Trial)..., Done(sensitivity.Scan). A
+    Sweep or Scan yields to anything the user waits for, but runs beside a training. `force`: who runs the trials."""
 
     wanted: sensitivity.Wanted
     force: Workforce = ALONE
@@ -289,8 +288,7 @@ class Scan(Request, lane="scan"):
 @dataclass(frozen=True)
 class Plan(Request, lane="scan"):
     """Search for a recipe -> Updated(plan.Front)..., Done(plan.Front). Same priority as a Scan; Hold pauses it between
-    two trials, Finish ends it with the results so far. Measurements are kept on disk, where another search resumes.
-    `others` (kind, name, recipe), such as snapshots, are also measured. `force`: the processes that run the trials."""
+    two trials, Finish ends it with the results so far. `others` (kind, name, recipe) are also measured."""
 
     goal: plan.Goal
     others: tuple[tuple[plan.Kind, str, Recipe], ...] = ()

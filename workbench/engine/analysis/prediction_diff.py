@@ -10,9 +10,9 @@ from workbench.core.base.message import Message
 from workbench.core.recipe.recipe import Recipe
 from workbench.data.class_names import name_of
 from workbench.data.dataset import Feeds
-from workbench.engine.analysis.thumbnails import Pictures
 from workbench.engine.base.answers import Answers, AnswersOf, answers_key
 from workbench.engine.base.evaluate import Evaluator, Run, runner
+from workbench.engine.data_check.thumbnails import Pictures
 from workbench.engine.preview.previewer import effective
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime

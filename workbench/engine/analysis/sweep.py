@@ -121,7 +121,7 @@ def _crew(workspace: Workspace, force: Workforce) -> Crew | None:
 
 def _elsewhere(workspace: Workspace, order: _Order) -> tuple[int, SweepPoint]:
     """Measure a value in another process."""
-    previewer = workspace.cache.get(("previewer of sweeps", order.paths), lambda: Previewer(workspace))
+    previewer = workspace.cache.get(("sweep", order.paths), lambda: Previewer(workspace))
     return order.index, _measured(previewer, order, Job())
 
 

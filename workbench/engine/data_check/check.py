@@ -21,7 +21,6 @@ from workbench.data.opening import matched
 from workbench.data.preprocessing import Rules, beside, model_layout, read_rules, rules_of, write_rules
 from workbench.data.readers.kinds import LABELS, Asked, Found, read
 from workbench.data.sampling import stratified
-from workbench.engine.analysis.thumbnails import Pictures
 from workbench.engine.base import chance, evaluate
 from workbench.engine.base.batches import samples_at_once
 from workbench.engine.base.evaluate import Asked as Measured
@@ -29,6 +28,7 @@ from workbench.engine.base.evaluate import Evaluator, Run, runner
 from workbench.engine.base.measured import with_answer
 from workbench.engine.data_check import guesses, labels
 from workbench.engine.data_check.guesses import AS_NOW, Guess
+from workbench.engine.data_check.thumbnails import Pictures
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
 

@@ -14,9 +14,9 @@ from workbench.data.class_names import name_of
 from workbench.data.dataset import Dataset
 from workbench.data.metrics.listing import DECIDING
 from workbench.data.preprocessing import Rules, beside, read_rules
-from workbench.engine.analysis.thumbnails import Pictures
 from workbench.engine.base.evaluate import runner
 from workbench.engine.data_check.one_sample import open_sample
+from workbench.engine.data_check.thumbnails import Pictures
 from workbench.engine.preview.previewer import effective
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
