@@ -7,7 +7,7 @@ import pytest
 
 from tests.guard import HANG_S
 from workbench.ui.base.another_window import open_another
-from workbench.ui.shell.found import actions_of
+from workbench.ui.shell.palette.found import actions_of
 
 
 def engines(window: int) -> list[int]:

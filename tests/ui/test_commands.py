@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QTextEdit
 from tests.ui.test_window import CTRL, dialog
 from workbench.core.recipe.action import Action
 from workbench.ui.base import settings
-from workbench.ui.shell.found import actions_of
-from workbench.ui.shell.palette import BESIDE_ROLE
-from workbench.ui.text.likeness import likeness
+from workbench.ui.shell.palette.found import actions_of
+from workbench.ui.shell.palette.palette import BESIDE_ROLE
+from workbench.ui.text.likeness import likeness, without_scattered
 
 ROOT = Path(__file__).parents[2]
 NATIVE = QKeySequence.SequenceFormat.NativeText
@@ -52,7 +52,7 @@ def test_every_command_is_in_the_menu_bar(window):
 
 
 def test_no_shortcut_has_two_meanings(window):
-    keys = Counter(action.shortcut().toString() for action in own_actions(window) if not action.shortcut().isEmpty())
+    keys = Counter(key.toString() for action in own_actions(window) for key in action.shortcuts())
     assert len(keys) > 20 and max(keys.values()) == 1, [key for key, count in keys.items() if count > 1]
 
 
@@ -61,8 +61,8 @@ def test_the_page_of_shortcuts_has_them_all(window, qtbot):
     page = dialog(window, qtbot, "shortcuts")
     text = page.body.text().replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     for _, action in actions_of(window.menuBar(), disabled=True):
-        if not action.shortcut().isEmpty():
-            assert action.shortcut().toString(NATIVE) in text, action.text()
+        for key in action.shortcuts():
+            assert key.toString(NATIVE) in text, action.text()
     page.close()
 
 
@@ -216,6 +216,10 @@ def test_likeness_prefers_what_is_close_together_and_begins_words():
     assert likeness("xq", "File › Export…") is None and likeness("tropxe", "Export") is None
     assert likeness("exp", "Edit › Expand") > likeness("exp", "Edit › else x p")
     assert likeness("om", "Open model") > likeness("om", "Zoom")
+    whole, inside, scattered = (likeness("undo", text) for text in ("Edit › Undo", "Refundology", "Run › Unroll a dot"))
+    assert whole > inside + 500 > scattered + 1000
+    assert without_scattered({1: whole, 2: inside, 3: scattered}) == {1: whole, 2: inside}
+    assert without_scattered({3: scattered}) == {3: scattered} and not without_scattered({})
     assert likeness("", "a") == pytest.approx(0, abs=0.01)
 
 

@@ -24,7 +24,7 @@ from workbench.core.session.snapshot import NOTE, Snapshot
 from workbench.ui.commands.snapshot_commands import SnapshotCommands
 from workbench.ui.engine_client.client import EngineLink
 from workbench.ui.session.session import Session
-from workbench.ui.shell.found import actions_of
+from workbench.ui.shell.palette.found import actions_of
 from workbench.ui.tabs.compare.states import NOTE_ROLE, Column, StatesModel
 from workbench.ui.tabs.compare.states_chart import Spot, StatesChart
 from workbench.ui.tabs.compare.states_page import NARROWEST_NAME, StatesPage

@@ -14,7 +14,7 @@ from tests.ui.test_window import LEFT, click_layer, row
 from workbench.core.layer_data.channel_groups import Couplings
 from workbench.core.recipe.action import Action
 from workbench.ui.actions import ActionPanel
-from workbench.ui.shell.found import actions_of
+from workbench.ui.shell.palette.found import actions_of
 from workbench.ui.tree.data.cells import Column
 from workbench.ui.tree.data.model import GROUP_ROLE, LayerTreeModel
 

@@ -8,8 +8,8 @@ from workbench.core.recipe.action import Action
 from workbench.ui.actions import ActionPanel
 from workbench.ui.actions.adding.menu import MethodMenu
 from workbench.ui.commands.menus import TargetMenu
-from workbench.ui.shell.found import commands_of
-from workbench.ui.shell.palette import CommandPalette
+from workbench.ui.shell.palette.found import commands_of
+from workbench.ui.shell.palette.palette import CommandPalette
 
 CODEBOOK = Action("quantize.codebook", {"bits": 4})
 

@@ -14,8 +14,8 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.ui.base import settings
 from workbench.ui.base.crash import CrashDialog
 from workbench.ui.session.session import Session
-from workbench.ui.shell.found import actions_of
 from workbench.ui.shell.main_window import MainWindow
+from workbench.ui.shell.palette.found import actions_of
 from workbench.ui.tree.data.model import NODE_ROLE
 
 PRUNE = (Action("prune.magnitude", {"sparsity": 0.5}),)

@@ -56,7 +56,8 @@ class Commands(QObject):
             new_action(self, title, partial(self.open_demo, name)) for name, title in zip(DEMOS, titles, strict=True)
         ]
         self.undo = new_action(self, self.tr("Undo"), session.undo, Key.Undo)
-        self.redo = new_action(self, self.tr("Redo"), session.redo, "Ctrl+Shift+Z")
+        self.redo = new_action(self, self.tr("Redo"), session.redo)
+        self.redo.setShortcuts(["Ctrl+Shift+Z", "Ctrl+Y"])
         self._follow_undo_stack()
         session.model_changed.connect(self._on_model)
         session.data_changed.connect(self._on_data)

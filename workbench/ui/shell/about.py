@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QMenuBar, QScro
 from workbench import __version__
 from workbench.core.base.quantities import amount, size
 from workbench.core.layer_data.layer import InputSpec, ModelSummary
-from workbench.ui.shell.found import SEPARATOR, actions_of
+from workbench.ui.shell.palette.found import SEPARATOR, actions_of
 from workbench.ui.text.describe import format_words
 from workbench.ui.text.i18n import said, tr
 from workbench.ui.widgets import theme
@@ -130,7 +130,8 @@ def show_shortcuts(parent: QWidget, bar: QMenuBar) -> Page:
     for text, action in actions_of(bar, disabled=True):
         if not action.shortcut().isEmpty():
             menu, _, name = text.partition(SEPARATOR)
-            parts.setdefault(menu, []).append((name, action.shortcut().toString(NATIVE)))
+            keys = QKeySequence.listToString(action.shortcuts(), NATIVE).replace("; ", ", ")
+            parts.setdefault(menu, []).append((name, keys))
     body = "".join(_keys(title, rows) for title, rows in (*parts.items(), *here.items()))
     return Page(parent, "shortcuts", tr("Keyboard shortcuts"), f"<table width='100%' cellspacing='4'>{body}</table>")
 

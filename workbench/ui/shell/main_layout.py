@@ -6,7 +6,6 @@ Built after the first paint, because the plots are slow to import.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt
@@ -18,7 +17,6 @@ from workbench.core.layer_data.layer import Layer
 from workbench.core.layer_data.layer_queries import Wanted, WantOutlook
 from workbench.core.recipe.action import Action
 from workbench.ui.actions import ActionPanel, families
-from workbench.ui.actions.adding.names import PRESETS
 from workbench.ui.actions.form import values
 from workbench.ui.actions.result import total
 from workbench.ui.commands.layer_commands import LayerCommands
@@ -36,9 +34,9 @@ from workbench.ui.session.layer_pictures import LayerPictures
 from workbench.ui.session.scans import Scans
 from workbench.ui.session.session import Session
 from workbench.ui.session.sweeps import Sweeps
-from workbench.ui.shell.found import SEPARATOR, Command
+from workbench.ui.shell.palette.entries import Entries
 from workbench.ui.tabs.listing import Parts, build, offer
-from workbench.ui.text.describe import kind_of, stack_words
+from workbench.ui.text.describe import stack_words
 from workbench.ui.tree.data.cells import short
 from workbench.ui.tree.view import TreePanel
 from workbench.ui.widgets.dock_title import DockTitle
@@ -87,6 +85,7 @@ class MainLayout(QObject):
         self.pictures = LayerPictures(session, self)
         self.actions = ActionPanel(window)
         self._layer_commands.steps = self.actions.families
+        self.entries = Entries(session, self._layer_commands, self.actions, self)
         yield
         self.scoreboard = Scoreboard(session, snapshot_commands, window)
         self.jobs = JobStrip(self._jobs, session.link, window)
@@ -310,29 +309,6 @@ class MainLayout(QObject):
 
     def _on_actions(self, actions: tuple[Action, ...], text: str, finished: bool) -> None:
         self._session.set_actions(self._layer_commands.editable(), actions, text, finished)
-
-    def commands(self) -> list[Command]:
-        """Return the entries of the palette besides the menus: methods with named settings, layers."""
-        session, add = self._session, self._layer_commands.steps
-        way = f"{add.title()}{SEPARATOR}" if add is not None else ""
-        able, reasons = any(self._layer_commands.editable()), self.actions.reasons
-        steps = [
-            Command(
-                f"{way}{stack_words((action,), session.methods)}",
-                partial(self.actions.add_step, action),
-                usable=able and action.method not in reasons,
-                needs=reasons.get(action.method, "") if able else self.tr("Select a layer that can be edited."),
-                names=names,
-            )
-            for action, names in PRESETS
-            if action.method in session.methods
-        ]
-        layers = session.model.layers if session.model is not None else ()
-        title = self.tr("Layer")
-        return steps + [
-            Command(f"{title}{SEPARATOR}{layer.path}", partial(session.select, (layer.path,)), kind_of(layer))
-            for layer in layers
-        ]
 
     def _on_dragged(self, step: int, field: str, value: Any, finished: bool) -> None:
         """Apply a dragged line to the parameter in the form: the other members of its group lose their values, and what

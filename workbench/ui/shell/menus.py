@@ -24,8 +24,8 @@ from workbench.ui.file_compare.command import CompareFileCommand
 from workbench.ui.presentation.commands import PresentationCommands
 from workbench.ui.session.session import Session
 from workbench.ui.shell import about
-from workbench.ui.shell.found import SEPARATOR, Command, commands_of
-from workbench.ui.shell.palette import CommandPalette
+from workbench.ui.shell.palette.found import SEPARATOR, Command, commands_of
+from workbench.ui.shell.palette.palette import CommandPalette
 from workbench.ui.text import i18n
 from workbench.ui.widgets import focus, theme
 
@@ -54,6 +54,7 @@ class Menus(QObject):
             RecentMenu(self.tr("Recent recipes"), "recipes", session.load_recipe, window),
         ]
         self.found: Callable[[], list[Command]] = list  # entries of the palette besides the menus
+        self.made: Callable[[str], list[Command]] = lambda _: []  # further ones for what is typed there
         self.export = new_action(self, self.tr("Export…"), None, "Ctrl+E")
         self.add_step = new_action(self, self.tr("Add a step"), None, "Ctrl+Return")
         self.pictures = new_action(self, self.tr("Weight images"), None, "Ctrl+Shift+W")
@@ -214,14 +215,16 @@ class Menus(QObject):
             self._tree.addMenu(menu)
 
     def show_palette(self) -> None:
-        from workbench.ui.shell.preferences import titles
+        from workbench.ui.shell.preferences import names, titles
 
         found = [
-            Command(f"{self.tr('Preferences')}{SEPARATOR}{title}", partial(self.show_preferences, key))
+            Command(
+                f"{self.tr('Preferences')}{SEPARATOR}{title}", partial(self.show_preferences, key), names=names(key)
+            )
             for key, title in titles().items()
         ]
         commands = [*commands_of(self._window.menuBar()), *self.found(), *found]
-        palette = CommandPalette(commands, self._window)
+        palette = CommandPalette(commands, self._window, self.made)
         palette.show()
         palette.search.setFocus()
 

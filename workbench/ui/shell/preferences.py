@@ -2,7 +2,7 @@
 
 import os
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QLocale, QSize, Qt
 from PySide6.QtGui import QLinearGradient, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import (
     QComboBox,
@@ -48,6 +48,30 @@ def titles() -> dict[str, str]:
     }
 
 
+def choices() -> dict[str, dict[str, str]]:
+    """Return the values of each setting that is a choice, with their titles, by the names of their widgets."""
+    as_system = tr("System")
+    automatic = tr("Automatic ({n})").format(n=settings.automatic_workers())
+    return {
+        "language": {"system": as_system, **i18n.LANGUAGES},
+        "theme": {"system": as_system, "light": tr("Light"), "dark": tr("Dark")},
+        "interface_scale": {value: f"{value} %" for value in settings.SCALES},
+        "data_colors": {name: name.capitalize() for name in theme.MAPS},
+        "motion": {"system": as_system, "full": tr("On"), "reduced": tr("Off")},
+        "settings": {"basic": tr("Basic ones first"), "all": tr("All")},
+        "threads": {"0": tr("One per core")} | {str(n): str(n) for n in range(1, 1 + (os.cpu_count() or 1))},
+        "workers": {"0": automatic} | {str(n): str(n) for n in range(1, 1 + settings.most_workers())},
+    }
+
+
+def names(key: str) -> str:
+    """Return what else a setting is found by: its choices, in the language of the window and in English."""
+    values = choices().get(key, {})
+    english = [QLocale.languageToString(QLocale(code).language()) for code in values if code in i18n.LANGUAGES]
+    words = [value for value in values if not value.isdigit()]
+    return " ".join((key.replace("_", " "), *words, *values.values(), *english))
+
+
 class Preferences(QDialog):
     """One page. Only the language takes effect at the next start, and says so."""
 
@@ -62,37 +86,21 @@ class Preferences(QDialog):
         self._form.setHorizontalSpacing(theme.DOUBLE)
         self._form.setVerticalSpacing(theme.UNIT)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        as_system = self.tr("System")
-        self.language = self._choice("language", settings.language(), {"system": as_system, **i18n.LANGUAGES})
+        self.language = self._choice("language", settings.language())
         self.later = self._note(self.tr("Language and interface scale change after a restart."))
-        self.theme = self._choice(
-            "theme", settings.scheme(), {"system": as_system, "light": self.tr("Light"), "dark": self.tr("Dark")}
-        )
-        self.interface_scale = self._choice(
-            "interface_scale", str(settings.interface_scale()), {value: f"{value} %" for value in settings.SCALES}
-        )
-        self.data_colors = self._choice(
-            "data_colors", settings.data_colors(), {name: name.capitalize() for name in theme.MAPS}
-        )
+        self.theme = self._choice("theme", settings.scheme())
+        self.interface_scale = self._choice("interface_scale", str(settings.interface_scale()))
+        self.data_colors = self._choice("data_colors", settings.data_colors())
         self.data_colors.setIconSize(SWATCH)
         for index, name in enumerate(theme.MAPS):
             self.data_colors.setItemIcon(index, _swatch(name, self.devicePixelRatioF()))
         self._note(self.tr("All are perceptually uniform and suit colour-blind readers."))
-        self.motion = self._choice(
-            "motion", settings.motion(), {"system": as_system, "full": self.tr("On"), "reduced": self.tr("Off")}
-        )
-        self.settings = self._choice(
-            "settings",
-            settings.SETTINGS[settings.all_settings()],
-            {"basic": self.tr("Basic ones first"), "all": self.tr("All")},
-        )
+        self.motion = self._choice("motion", settings.motion())
+        self.settings = self._choice("settings", settings.SETTINGS[settings.all_settings()])
         self.folders = {"models": self._folder("models"), "export": self._folder("export")}
-        cores = {str(n): str(n) for n in range(1, 1 + (os.cpu_count() or 1))}
-        self.threads = self._choice("threads", str(settings.threads()), {"0": self.tr("One per core"), **cores})
+        self.threads = self._choice("threads", str(settings.threads()))
         self._note(self.tr("Changing this restarts the engine; your work is kept."))
-        automatic = self.tr("Automatic ({n})").format(n=settings.automatic_workers())
-        counts = {str(n): str(n) for n in range(1, 1 + settings.most_workers())}
-        self.workers = self._choice("workers", str(settings.workers()), {"0": automatic, **counts})
+        self.workers = self._choice("workers", str(settings.workers()))
         self._note(
             self.tr("Each process needs its own memory for model and data. The results do not depend on the number.")
         )
@@ -108,12 +116,12 @@ class Preferences(QDialog):
         self.resize(WIDTH, layout.totalHeightForWidth(WIDTH))  # Qt's own choice ends at two thirds of the screen
         self.later.setVisible(False)
 
-    def _choice(self, key: str, chosen: str, values: dict[str, str]) -> QComboBox:
+    def _choice(self, key: str, chosen: str) -> QComboBox:
         caption = titles()[key]
         box = QComboBox(self)
         box.setAccessibleName(caption)
         box.setObjectName(key)
-        for value, title in values.items():
+        for value, title in choices()[key].items():
             box.addItem(title, value)
         box.setCurrentIndex(box.findData(chosen))
         box.activated.connect(lambda _: self._choose(key, str(box.currentData())))

@@ -12,7 +12,7 @@ from workbench.ui.actions import families
 from workbench.ui.actions.adding.menu import FamiliesMenu, tell
 from workbench.ui.actions.adding.names import OTHER_NAMES, PRESETS
 from workbench.ui.text.describe import stack_words
-from workbench.ui.text.likeness import likeness
+from workbench.ui.text.likeness import likeness, without_scattered
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import label
 
@@ -144,8 +144,9 @@ class AddMenu(QMenu):
             self.setActiveAction(next((entry for entry in matches if entry.isEnabled()), matches[0]))
 
     def _matches(self, typed: str) -> list[QAction]:
-        scored = [(likeness(typed, text, names), entry) for text, names, entry in self.found]
-        fit = [(round(score, 1), entry) for score, entry in scored if score is not None]
+        scored = {entry: likeness(typed, text, names) for text, names, entry in self.found}
+        found = without_scattered({entry: score for entry, score in scored.items() if score is not None})
+        fit = [(round(score, 1), entry) for entry, score in found.items()]
         suiting = [action.method for action in self.recommended]
 
         def rank(entry: QAction) -> int:

@@ -3,7 +3,7 @@
 from workbench.core.recipe.action import Action
 
 OTHER_NAMES = {
-    "prune.magnitude": "sparsity sparsify unstructured zero weights",
+    "prune.magnitude": "sparsity sparsify unstructured zero zeros weights",
     "prune.nm": "2:4 4:8 semi-structured sparsity",
     "prune.block": "block sparsity",
     "prune.channels": "structured filter pruning slim",
@@ -28,8 +28,8 @@ OTHER_NAMES = {
     "quantize.equalize": "CLE cross-layer scale",
 }
 PRESETS = (
-    (Action("quantize.affine", {"bits": 8}), "int8 8 bit 8-bit w8"),
-    (Action("quantize.affine", {"bits": 4}), "int4 4 bit 4-bit w4"),
+    (Action("quantize.affine", {"bits": 8}), "int8 8 bit 8-bit 8bit w8"),
+    (Action("quantize.affine", {"bits": 4}), "int4 4 bit 4-bit 4bit w4"),
     (Action("quantize.float", {"format": "float16"}), "fp16 half 16 bit"),
     (Action("quantize.float", {"format": "bfloat16"}), "bf16 16 bit"),
     (Action("quantize.float", {"format": "float8e4m3"}), "fp8 8 bit"),

@@ -1,6 +1,6 @@
 """Command palette: commands, methods, layers and settings, found by typing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, QSortFilterProxyModel, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPalette, QStandardItem, QStandardItemModel
@@ -16,7 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.ui.shell.found import Command, score
+from workbench.ui.shell.palette.found import Command, score
+from workbench.ui.text.likeness import without_scattered
 from workbench.ui.tree.data.model import Index
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain, tooltip
@@ -38,8 +39,9 @@ class _Found(QSortFilterProxyModel):
     def search(self, typed: str) -> None:
         self._typed = bool(typed.strip())
         known = {n: score(typed, each) for n, each in enumerate(self._commands) if self._typed or each.listed}
+        found = without_scattered({n: value for n, value in known.items() if value is not None})
         # Usable commands come before disabled ones that match equally well.
-        self._scores = {n: (value, self._commands[n].usable) for n, value in known.items() if value is not None}
+        self._scores = {n: (value, self._commands[n].usable) for n, value in found.items()}
         self.invalidate()
         self.sort(0)
 
@@ -81,16 +83,24 @@ class _WithNote(QStyledItemDelegate):
 
 
 class CommandPalette(QDialog):
-    """Typing, arrows, Return. Disabled commands are found, too, with their reason."""
+    """Typing, arrows, Return. Disabled commands are found, too, with their reason.
 
-    def __init__(self, commands: Sequence[Command], parent: QWidget) -> None:
+    `made`: returns further commands for what is typed, such as a step with a number.
+    """
+
+    def __init__(
+        self, commands: Sequence[Command], parent: QWidget, made: Callable[[str], Sequence[Command]] = lambda _: ()
+    ) -> None:
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self.setObjectName("palette")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAccessibleName(self.tr("Commands"))
-        self._commands = commands
-        self._proxy = _Found(commands, self)
-        self._proxy.setSourceModel(self._filled())
+        self._fixed, self._made = len(commands), made
+        self._commands = list(commands)
+        self._proxy = _Found(self._commands, self)
+        self._source = QStandardItemModel(self)  # of texts only; the row number identifies the command
+        self._append(self._commands)
+        self._proxy.setSourceModel(self._source)
         self.search = QLineEdit(self)
         self.search.setPlaceholderText(self.tr("Search commands, methods, layers, settings"))
         self.search.setAccessibleName(self.tr("Find a command"))
@@ -116,16 +126,13 @@ class CommandPalette(QDialog):
         self._filter("")
         self._place(parent)
 
-    def _filled(self) -> QStandardItemModel:
-        """Return a model of texts only; the row number identifies the command."""
-        model = QStandardItemModel(self)
-        for command in self._commands:
+    def _append(self, commands: Sequence[Command]) -> None:
+        for command in commands:
             item = QStandardItem(command.text)
             item.setData(command.needs or command.beside, BESIDE_ROLE)
             item.setData(command.usable, USABLE_ROLE)
             item.setToolTip(tooltip(command.needs))
-            model.appendRow(item)
-        return model
+            self._source.appendRow(item)
 
     def _place(self, parent: QWidget) -> None:
         width = min(WIDTH, parent.width() - 40)
@@ -134,7 +141,10 @@ class CommandPalette(QDialog):
         self.move(corner.x() + (parent.width() - width) // 2, corner.y() + TOP)
 
     def _filter(self, text: str) -> None:
+        self._source.setRowCount(self._fixed)
+        self._commands[self._fixed :] = made = self._made(text)
         self._proxy.search(text)
+        self._append(made)
         self.list.setCurrentIndex(self._proxy.index(0, 0))
         self.nothing.setVisible(self._proxy.rowCount() == 0)
 

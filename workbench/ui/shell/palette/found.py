@@ -27,7 +27,7 @@ class Command:
     needs   why not
     names   other names under which it is found
     listed  whether it is listed before anything is typed
-    broad   affects more than the selection: ranked after the same command for the selection
+    behind  taken from its score: of one that affects more than the selection, after the same one for the selection
     """
 
     text: str
@@ -37,7 +37,7 @@ class Command:
     needs: str = ""
     names: str = ""
     listed: bool = False
-    broad: bool = False
+    behind: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def commands_of(bar: QMenuBar) -> list[Command]:
             "" if place.usable else place.needs,
             names_of(place.action),
             place.usable,
-            bool(place.action.property(BROAD)),
+            BEHIND if place.action.property(BROAD) else 0.0,
         )
         for place in places(bar)
     ]
@@ -95,4 +95,4 @@ def _trigger(bar: QMenuBar, wanted: str) -> None:
 def score(typed: str, command: Command) -> float | None:
     """Return how well a command matches; None if it does not."""
     found = likeness(typed, command.text, command.names)
-    return found if found is None or not command.broad else found - BEHIND
+    return None if found is None else found - command.behind

@@ -1,0 +1,1 @@
+"""The command palette: its window, its entries, and how they are matched."""
