@@ -60,6 +60,12 @@ def titled(name: str, text: str) -> str:
     return tr("{name}: {figures}").format(name=name, figures=text)
 
 
+def sentence(text: str) -> str:
+    """Return a message in the language of the window, with a full stop if it has no end."""
+    words = said(text)
+    return words if words.endswith((".", "!", "?", "。", "！", "？")) else tr("{text}.").format(text=words)
+
+
 def aside(text: str, note: str) -> str:
     """Return 'text (note)', with the brackets of the language."""
     return tr("{text} ({note})").format(text=text, note=note)

@@ -11,7 +11,7 @@ from workbench.core.analysis.report import Report
 from workbench.core.base.quantities import size, three_digits
 from workbench.ui.text import format
 from workbench.ui.text.format import value_text
-from workbench.ui.text.i18n import listed, said
+from workbench.ui.text.i18n import listed, sentence
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain
 
@@ -68,7 +68,9 @@ class ResultPage(QWidget):
         self.title.setText(headline[:1].upper() + headline[1:])
         self._fill(self._rows(report))
         self.words.setText(
-            "\n".join([self.tr("Written: {path}").format(path=report.files.get("model", "")), *map(said, report.notes)])
+            "\n\n".join(
+                [self.tr("Written: {path}").format(path=report.files.get("model", "")), *map(sentence, report.notes)]
+            )
         )
 
     def show_failure(self, what: str, hint: str) -> None:
