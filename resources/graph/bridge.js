@@ -6,7 +6,7 @@
     Object.defineProperty(document, 'cookie', { get: () => 'consent=1', set: () => {} });
 
     const OURS = 'workbench';       // the source of selections that the window made
-    const shown = { marks: {}, selection: [], hint: '' };
+    const shown = { marks: {}, selection: [], hint: '', words: {} };
     let view = null;
     let opened = Promise.resolve();
     let properties = null;          // opens the properties of what was clicked last
@@ -135,6 +135,38 @@
         }
     };
 
+    // -- words --------------------------------------------------------------------------------------------------------
+
+    // netron's own words in the language of the window: titles, sections, tooltips, and names of what every node has,
+    // which come before the first section. Names and values of the model stay as they are.
+    const own = (text) => (Object.hasOwn(shown.words, text) ? shown.words[text] : text);
+
+    const translate = () => {
+        const headings = document.querySelectorAll('#sidebar-title, .sidebar-section, .sidebar-header');
+        const texts = Array.from(headings).filter((element) => element.childElementCount === 0);
+        for (const element of texts.filter((element) => own(element.textContent) !== element.textContent)) {
+            element.textContent = own(element.textContent);
+        }
+        const buttons = document.querySelectorAll('.toolbar [title], #sidebar [title]:not(input)');
+        const names = document.querySelectorAll('.sidebar-object > .sidebar-item:not(.sidebar-section ~ .sidebar-item) input[title]');
+        for (const element of [...buttons, ...names]) {
+            const said = own(element.title);
+            if (said !== element.title) {
+                element.title = said;
+                if (element.tagName === 'INPUT') {
+                    element.value = said;
+                }
+            }
+        }
+    };
+
+    document.addEventListener('DOMContentLoaded', () => {
+        const attributes = { subtree: true, childList: true, attributes: true, attributeFilter: ['title'] };
+        for (const id of ['toolbar', 'sidebar']) {
+            new MutationObserver(translate).observe(document.getElementById(id), attributes);
+        }
+    });
+
     // -- a picture of the whole graph -------------------------------------------------------------------------------
 
     const STYLES = ['fill', 'stroke', 'stroke-width', 'font-family', 'font-size', 'font-weight', 'text-anchor', 'opacity',
@@ -193,6 +225,7 @@
 
     window.workbench = {
         svg,
+        close: () => view && view._sidebar.close(),
         show: (state) => {
             if (state.theme) {
                 dress(state.theme);
@@ -200,6 +233,7 @@
             opened = opened.then(async () => {
                 const { model, theme: _, ...rest } = state;
                 Object.assign(shown, rest);
+                translate();
                 if (model) {
                     await open();
                     return;

@@ -13837,22 +13837,22 @@ Your work is kept and you can continue. If it happens again, send this report to
     </message>
     <message>
       <source>Commands</source>
-      <extracomment>workbench/ui/shell/palette.py</extracomment>
+      <extracomment>workbench/ui/shell/palette/palette.py</extracomment>
       <translation>命令</translation>
     </message>
     <message>
       <source>Find a command</source>
-      <extracomment>workbench/ui/shell/palette.py</extracomment>
+      <extracomment>workbench/ui/shell/palette/palette.py</extracomment>
       <translation>查找命令</translation>
     </message>
     <message>
       <source>No matching command</source>
-      <extracomment>workbench/ui/shell/palette.py</extracomment>
+      <extracomment>workbench/ui/shell/palette/palette.py</extracomment>
       <translation>没有匹配的命令</translation>
     </message>
     <message>
       <source>Search commands, methods, layers, settings</source>
-      <extracomment>workbench/ui/shell/palette.py</extracomment>
+      <extracomment>workbench/ui/shell/palette/palette.py</extracomment>
       <translation>搜索命令、方法、层和设置</translation>
     </message>
     <message>
@@ -15039,6 +15039,116 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>The process that draws the graph stopped (code {code}).</source>
       <extracomment>workbench/ui/tabs/graph/web.py</extracomment>
       <translation>绘制计算图的进程已结束（代码 {code}）。</translation>
+    </message>
+    <message>
+      <source>Attributes</source>
+      <extracomment>workbench/ui/tabs/graph/words.py</extracomment>
+      <translation>属性</translation>
+    </message>
+    <message>
+      <source>Connection properties</source>
+      <extracomment>workbench/ui/tabs/graph/words.py</extracomment>
+      <translation>连接属性</translation>
+    </message>
+    <message>
+      <source>Function properties</source>
+      <extracomment>workbench/ui/tabs/graph/words.py</extracomment>
+      <translation>函数属性</translation>
+    </message>
+    <message>
+      <source>Graph properties</source>
+      <extracomment>workbench/ui/tabs/graph/words.py</extracomment>
+      <translation>计算图属性</translation>
+    </message>
+    <message>
+      <source>Metadata</source>
+      <extracomment>workbench/ui/tabs/graph/words.py</extracomment>
+      <translation>元数据</translation>
+    </message>
+    <message>
+      <source>Metrics</source>
+      <extracomment>workbench/ui/tabs/graph/words.py</extracomment>
+      <translation>指标</translation>
+    </message>
+    <message>
+      <source>Model properties</source>
+      <extracomment>workbench/ui/tabs/graph/words.py</extracomment>
+      <translation>模型属性</translation>
+    </message>
+    <message>
+      <source>Node properties</source>
+      <extracomment>workbench/ui/tabs/graph/words.py</extracomment>
+      <translation>节点属性</translation>
+    </message>
+    <message>
+      <source>Show tensor</source>
+      <extracomment>workbench/ui/tabs/graph/words.py</extracomment>
+      <translation>显示张量</translation>
+    </message>
+    <message>
+      <source>Tensor properties</source>
+      <extracomment>workbench/ui/tabs/graph/words.py</extracomment>
+      <translation>张量属性</translation>
+    </message>
+    <message>
+      <source>category</source>
+      <extracomment>workbench/ui/tabs/graph/words.py</extracomment>
+      <translation>类别</translation>
+    </message>
+    <message>
+      <source>description</source>
+      <extracomment>workbench/ui/tabs/graph/words.py</extracomment>
+      <translation>说明</translation>
+    </message>
+    <message>
+      <source>format</source>
+      <extracomment>workbench/ui/tabs/graph/words.py</extracomment>
+      <translation>格式</translation>
+    </message>
+    <message>
+      <source>identifier</source>
+      <extracomment>workbench/ui/tabs/graph/words.py</extracomment>
+      <translation>标识符</translation>
+    </message>
+    <message>
+      <source>imports</source>
+      <extracomment>workbench/ui/tabs/graph/words.py</extracomment>
+      <translation>导入</translation>
+    </message>
+    <message>
+      <source>module</source>
+      <extracomment>workbench/ui/tabs/graph/words.py</extracomment>
+      <translation>模块</translation>
+    </message>
+    <message>
+      <source>name</source>
+      <extracomment>workbench/ui/tabs/graph/words.py</extracomment>
+      <translation>名称</translation>
+    </message>
+    <message>
+      <source>producer</source>
+      <extracomment>workbench/ui/tabs/graph/words.py</extracomment>
+      <translation>生成工具</translation>
+    </message>
+    <message>
+      <source>shape</source>
+      <extracomment>workbench/ui/tabs/graph/words.py</extracomment>
+      <translation>形状</translation>
+    </message>
+    <message>
+      <source>type</source>
+      <extracomment>workbench/ui/tabs/graph/words.py</extracomment>
+      <translation>类型</translation>
+    </message>
+    <message>
+      <source>value</source>
+      <extracomment>workbench/ui/tabs/graph/words.py</extracomment>
+      <translation>值</translation>
+    </message>
+    <message>
+      <source>version</source>
+      <extracomment>workbench/ui/tabs/graph/words.py</extracomment>
+      <translation>版本</translation>
     </message>
     <message>
       <source>Number of graph nodes that read this weight.</source>
@@ -16321,6 +16431,11 @@ Click to sort; a third click restores the order of the model.</source>
       <source>{name}: {figures}</source>
       <extracomment>workbench/ui/text/i18n.py</extracomment>
       <translation>{name}：{figures}</translation>
+    </message>
+    <message>
+      <source>{text}.</source>
+      <extracomment>workbench/ui/text/i18n.py</extracomment>
+      <translation>{text}。</translation>
     </message>
     <message>
       <source>Add a step: prune, factorise, distil or quantise. Its form shows the effect on this layer, and why a method is not available.</source>

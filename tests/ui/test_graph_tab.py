@@ -135,7 +135,7 @@ def test_properties_of_a_node_are_whole_in_a_narrow_view(shown):
     shown.resize(640, 700)
     wait(lambda: ask(side, "window.innerWidth") == side.page.view.width() <= 700)
     click(side, ".node-item-type", node_of(side, LAYER), double=True)
-    wait(lambda: ask(side, "document.getElementById('sidebar-title').innerText") == "Node Properties")
+    wait(lambda: ask(side, "document.getElementById('sidebar-title').innerText") == "Node properties")
     box = "document.getElementById('sidebar').getBoundingClientRect()"
     for mode, widest in (("original", 700), ("both", 420)):
         QTest.mouseClick(shown.buttons[mode], Qt.MouseButton.LeftButton)
@@ -199,7 +199,7 @@ def test_a_node_without_weights_leaves_the_tree_alone_and_properties_open_with_t
     side = shown.sides["original"]
     relu = ask(side, "__view__.activeTarget.nodes.find(n => n.type.name === 'Relu').name")
     click(side, ".node-item-type", relu, double=True)
-    wait(lambda: ask(side, "document.getElementById('sidebar-title').innerText") == "Node Properties")
+    wait(lambda: ask(side, "document.getElementById('sidebar-title').innerText") == "Node properties")
     assert relu in ask(side, "document.getElementById('sidebar').innerText")
     assert shown.session.current == LAYER
     ask(side, "__view__._sidebar.close()")

@@ -117,7 +117,7 @@ class MainWindow(QMainWindow):
         self.menus.sweep.triggered.connect(workspace.sweep)
         self.menus.view_tabs(workspace.tabs)
         self.menus.edit_steps(workspace.actions.families, workspace.plan.preset_menu)
-        self.menus.found = workspace.commands
+        self.menus.found, self.menus.made = workspace.entries.all, workspace.entries.with_number
         tree = workspace.tree
         self.menus.view_tree((tree.choice.shown, tree.choice.colors, tree.groups.menu))
         self.menus.view_panels([dock.toggleViewAction() for dock in workspace.docks], self._reset_layout)
@@ -227,10 +227,15 @@ class MainWindow(QMainWindow):
         return focus.step(self, forward)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Let Return press the button with the focus, as in a dialog; Qt only does so for Space."""
+        """Let Return press the button with the focus, as in a dialog; Qt only does so for Space. Escape that nothing
+        else takes closes the properties in the graph."""
         button = self.focusWidget()
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(button, QPushButton | QToolButton):
             button.click()
+            return
+        if event.key() == Qt.Key.Key_Escape and self.workspace is not None and self.workspace.graph.isVisible():
+            for side in self.workspace.graph.sides.values():  # each page sees only the keys that are for it
+                side.page.close_properties()
             return
         super().keyPressEvent(event)
 

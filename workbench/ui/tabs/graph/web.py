@@ -25,7 +25,7 @@ from PySide6.QtWebEngineCore import (
 from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from workbench.ui.tabs.graph import pages
+from workbench.ui.tabs.graph import pages, words
 from workbench.ui.widgets import theme
 
 SCHEME = b"graph"
@@ -168,7 +168,7 @@ class GraphPage(QWidget):
         self._server.told.connect(self._on_told)
         theme.signals.changed.connect(self._show_theme)
         self._show_theme()
-        self._tell(hint=self.tr("Double-click: properties"))
+        self._tell(hint=self.tr("Double-click: properties"), words=words.netrons())
         self.load()
 
     def load(self) -> None:
@@ -192,6 +192,10 @@ class GraphPage(QWidget):
     def picture(self, then: Callable[[str], object]) -> None:
         """Call `then` with the whole graph as SVG, including what is scrolled out of view; "" if nothing is drawn."""
         self.view.page().runJavaScript("workbench.svg()", 0, lambda text: then(str(text or "")))
+
+    def close_properties(self) -> None:
+        """Close netron's panel of properties, if it is open."""
+        self.view.page().runJavaScript("workbench.close()")
 
     def _show_theme(self) -> None:
         colors = theme.colors()
