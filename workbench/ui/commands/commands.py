@@ -57,7 +57,7 @@ class Commands(QObject):
         ]
         self.undo = new_action(self, self.tr("Undo"), session.undo, Key.Undo)
         self.redo = new_action(self, self.tr("Redo"), session.redo)
-        self.redo.setShortcuts(["Ctrl+Shift+Z", "Ctrl+Y"])
+        self.redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
         self._follow_undo_stack()
         session.model_changed.connect(self._on_model)
         session.data_changed.connect(self._on_data)
