@@ -52,6 +52,17 @@ def test_a_click_opens_a_kernel_with_its_values_before_and_after(kernels):
     assert drawn.pixelColor(3, 3) != drawn.pixelColor(before.cell + 3, before.cell + 3), "coloured by value"
 
 
+def test_a_kernel_that_is_drawn_again_keeps_the_cell_that_is_read(kernels):
+    QTest.mouseClick(kernels.grid, LEFT, pos=kernels.grid.place(5).center().toPoint())
+    view = kernels.closer
+    grids = list(view.grids)
+    grids[0].pointed.emit(read := grids[0].read_at(grids[0].place(1, 1).center()))
+    kernels.ask()  # as after a resize
+    assert view.grids == grids and view.readout.text() == read
+    QTest.keyClick(view, KEY.Key_Right)
+    assert view.grids != grids and view.readout.text() != read
+
+
 def test_keys_open_a_kernel_go_on_and_close(kernels):
     kernels.grid.setFocus()
     QTest.keyClick(kernels.grid, KEY.Key_Right)

@@ -85,6 +85,7 @@ class KernelView(QDialog):
         self.title, self.readout = heading("", self), muted("", self)
         self.scale = ColorScale(self.tr("weights"), self)
         self.grids: list[ValueGrid] = []
+        self._shown: tuple[object, ...] = ()
         self._place = QWidget(self)
         self._sides = QGridLayout(self._place)
         self._sides.setContentsMargins(0, 0, 0, 0)
@@ -102,7 +103,12 @@ class KernelView(QDialog):
         column.addWidget(muted(self.tr("← → go to the next kernel, Esc closes"), self))
 
     def show_kernel(self, title: str, before: np.ndarray, after: np.ndarray | None, largest: float) -> None:
-        """Show a kernel [rows, columns], or [rows, columns, 3] for the three inputs of a colour image."""
+        """Show a kernel [rows, columns], or [rows, columns, 3] for the three inputs of a colour image. What is on show
+        already stays, with the cell that is being read."""
+        shown = (title, largest, *(kernel.tobytes() for kernel in (before, after) if kernel is not None))
+        if shown == self._shown:
+            return
+        self._shown = shown
         for grid in self._place.findChildren(QWidget):
             self._sides.removeWidget(grid)
             grid.deleteLater()
