@@ -34,8 +34,8 @@ ROUGH = 1.2  # of a cost: how wide its interval may be on each side. Costs of ca
 def measured(
     workspace: Workspace, predicted: Sequence[Trial], seed: int, raced: bool, force: Workforce, job: Job
 ) -> Iterator[Trial]:
-    """Yield the trials with their figures, as they are ready. Raises UserError if there are no such processes, or model
-    or data cannot be sent to them."""
+    """Yield the trials with their figures, as they are ready. Raises UserError if there is no such cluster, or model or
+    data cannot be sent to it."""
     if raced:
         yield from _raced(workspace, predicted, seed, force, job)
     elif force.alone:

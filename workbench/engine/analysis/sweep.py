@@ -35,7 +35,7 @@ def sweep(
     """Measure every value; `job.update` receives the curve so far after each. Other steps of `recipe` are kept.
 
     Raises UserError without data, for a parameter that is not a number, if no layer can have the method, and if there
-    are no such processes, or model or data cannot be sent to them.
+    is no such cluster, or model or data cannot be sent to it.
     """
     evaluator = workspace.measurable()
     recipe = recipe or Recipe()
