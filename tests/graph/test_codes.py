@@ -190,6 +190,13 @@ def test_five_bits_are_smaller_than_six() -> None:
     assert len(set(plain)) == 1
 
 
+def test_bytes_do_not_depend_on_what_was_asked_of_the_weight_before() -> None:
+    weight = laplace(SHAPE, 4, 0.9)
+    spec_of(weight, Storing(codes="on", sparse="off"))
+    again, first = (forms(spec_of(each, ON), "w", 18, ON) for each in (weight, laplace(SHAPE, 4, 0.9)))
+    assert [(form.layout.name, form.bytes) for form in again] == [(form.layout.name, form.bytes) for form in first]
+
+
 @pytest.mark.parametrize("longest", statistics.GAPS)
 def test_gaps_lead_to_the_non_zeros(longest: int) -> None:
     mask = np.zeros(2000, bool)

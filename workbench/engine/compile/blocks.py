@@ -14,6 +14,7 @@ import numpy as np
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import CLAUSE, Joined, Message
+from workbench.core.base.weak_cache import weak_cache
 from workbench.core.recipe.action import Action
 from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
@@ -31,7 +32,6 @@ from workbench.methods.base.method import Moments, ReplacingMethod, find
 
 HELD = 8  # every eighth batch is held out
 
-_spans: WeakKeyDictionary[Model, dict[str, Span | UserError]] = WeakKeyDictionary()  # a model never changes
 _outlines: WeakKeyDictionary[Model, dict[str, Model]] = WeakKeyDictionary()
 
 
@@ -56,16 +56,18 @@ class Block:
 
 def span(model: Model, module: str) -> Span:
     """Return the span of a module, computed once per model. Raises UserError for a module that cannot be cut out."""
-    known = _spans.setdefault(model, {})
-    if module not in known:
-        try:
-            known[module] = span_of(model, module)
-        except UserError as error:
-            known[module] = error
-    found = known[module]
+    found = _span_or_error(model, module)
     if isinstance(found, UserError):
         raise found
     return found
+
+
+@weak_cache
+def _span_or_error(model: Model, module: str) -> Span | UserError:
+    try:
+        return span_of(model, module)
+    except UserError as error:
+        return error
 
 
 def refusal(model: Model, path: str, action: Action) -> str | None:

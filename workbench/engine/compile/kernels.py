@@ -8,13 +8,13 @@ hardly grows. The numbers are those of tests/benchmarks/bench_kernels.py.
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
-from weakref import WeakKeyDictionary
 
 import onnx_ir as ir
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
+from workbench.core.base.weak_cache import weak_cache
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.storing import Storing
 from workbench.data.dataset import Dataset
@@ -34,7 +34,6 @@ LEAST = 1 << 18  # weights of a layer: 1 MB of floats, below which a kernel save
 ROWS = {2: 256, 4: 256, 8: 16}  # of a product, by bits: up to here the kernel is about as fast as floats, or faster
 GROWTH = 1.1  # times the bytes of the smallest form
 log = logging.getLogger(__name__)
-_made: WeakKeyDictionary[Edit, dict[Compute | None, Edit]] = WeakKeyDictionary()
 
 
 def stored(model: Model, edits: Mapping[str, Edit], storing: Storing) -> dict[str, Edit]:
@@ -105,14 +104,12 @@ def _nodes(model: Model, storing: Storing) -> dict[str, ir.Node]:
 
 
 def _computed(edit: Edit, compute: Compute | None) -> Edit:
-    """Return the edit with this computation: the same object for the same edit, because sessions are cached by
-    edits."""
-    if compute == edit.compute:
-        return edit
-    made = _made.setdefault(edit, {})
-    if compute not in made:
-        made[compute] = replace(edit, compute=compute)
-    return made[compute]
+    return edit if compute == edit.compute else _with_compute(edit, compute)
+
+
+@weak_cache  # sessions are cached by edits
+def _with_compute(edit: Edit, compute: Compute | None) -> Edit:
+    return replace(edit, compute=compute)
 
 
 def _of_edit(model: Model, path: str, edit: Edit, storing: Storing, nodes: Mapping[str, ir.Node]) -> Compute | None:

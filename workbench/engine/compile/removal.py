@@ -17,6 +17,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.base.several import short_list
+from workbench.core.base.weak_cache import weak_cache
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.action import Action
 from workbench.data.dataset import Dataset
@@ -48,12 +49,10 @@ class _Task:
         return chosen, params
 
 
+Read = tuple[str, int, np.ndarray]  # a layer, the axis of its weight, the unit of each index along it
 # Found out once a model, for each recipe asks it of every layer; once for all layers with the same channels.
 _refusals: WeakKeyDictionary[Model, dict[tuple[str, Action], str | None]] = WeakKeyDictionary()
 _unables: WeakKeyDictionary[Model, dict[tuple[bytes, Action], str | None]] = WeakKeyDictionary()
-_norms: WeakKeyDictionary[Model, tuple[np.ndarray, np.ndarray]] = WeakKeyDictionary()
-# All that reads units, and the places in it by unit: each group is looked up, not compared with every layer.
-_reading: WeakKeyDictionary[Model, tuple[list[tuple[str, int, np.ndarray]], dict[int, list[int]]]] = WeakKeyDictionary()
 
 
 def refusal(model: Model, path: str, action: Action) -> str | None:
@@ -234,21 +233,26 @@ def _numbered(units: np.ndarray, held: np.ndarray) -> np.ndarray:
     return np.where(units[place] == held, place, -1)
 
 
-def _readers(model: Model, channels: Channels, units: np.ndarray) -> Iterator[tuple[str, int, np.ndarray]]:
+def _readers(model: Model, channels: Channels, units: np.ndarray) -> Iterator[Read]:
     """Yield the layers that read some of these units: the axis of the weight, and the unit of each index along it."""
-    if model not in _reading:
-        every = list(_reads(model, channels))
-        by_unit: dict[int, list[int]] = defaultdict(list)
-        for place, (_path, _axis, held) in enumerate(every):
-            for unit in np.unique(held).tolist():
-                by_unit[unit].append(place)
-        _reading[model] = every, by_unit
-    every, by_unit = _reading[model]
+    every, by_unit = _reads_by_unit(model, channels)
     for place in sorted({place for unit in units.tolist() for place in by_unit.get(unit, ())}):
         yield every[place]
 
 
-def _reads(model: Model, channels: Channels) -> Iterator[tuple[str, int, np.ndarray]]:
+@weak_cache
+def _reads_by_unit(model: Model, channels: Channels) -> tuple[list[Read], dict[int, list[int]]]:
+    """Return all that reads units, and the places in it by unit: each group is looked up, not compared with every
+    layer."""
+    every = list(_reads(model, channels))
+    by_unit: dict[int, list[int]] = defaultdict(list)
+    for place, (_path, _axis, held) in enumerate(every):
+        for unit in np.unique(held).tolist():
+            by_unit[unit].append(place)
+    return every, by_unit
+
+
+def _reads(model: Model, channels: Channels) -> Iterator[Read]:
     for path, site in model.sites.items():
         layer = model.layer(path)
         for axis in range(len(layer.shape)):
@@ -262,14 +266,17 @@ def _scale(model: Model, channels: Channels, units: np.ndarray) -> np.ndarray | 
 
     Folded BatchNormalizations count as well as those in the graph.
     """
-    if model not in _norms:
-        every = list(_scales(model, channels)) or [(np.zeros(0, int), np.zeros(0))]
-        _norms[model] = np.concatenate([held for held, _ in every]), np.concatenate([scale for _, scale in every])
-    held, scale = _norms[model]
+    held, scale = _all_scales(model, channels)
     place = np.searchsorted(units, held)
     inside = (place < len(units)) & (units[np.minimum(place, len(units) - 1)] == held)
     seen = np.bincount(place[inside], minlength=len(units))
     return np.bincount(place[inside], scale[inside], len(units)) / seen if seen.all() else None
+
+
+@weak_cache
+def _all_scales(model: Model, channels: Channels) -> tuple[np.ndarray, np.ndarray]:
+    every = list(_scales(model, channels)) or [(np.zeros(0, int), np.zeros(0))]
+    return np.concatenate([held for held, _ in every]), np.concatenate([scale for _, scale in every])
 
 
 def _scales(model: Model, channels: Channels) -> Iterator[tuple[np.ndarray, np.ndarray]]:

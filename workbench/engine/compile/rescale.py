@@ -3,13 +3,13 @@
 
 from collections.abc import Mapping
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from workbench.core.base.job import Job
 from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.base.several import short_list
+from workbench.core.base.weak_cache import weak_cache
 from workbench.core.recipe.action import Action
 from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
@@ -21,14 +21,11 @@ from workbench.methods.base.method import RescalingMethod, find
 NONE = Message("the ranges are equal already")
 GROWTH = 2.0  # of the largest value that is added to channels: one bit of the activations behind them
 
-_known: WeakKeyDictionary[Model, Scaling] = WeakKeyDictionary()  # a model never changes
 
-
+@weak_cache
 def scaling(model: Model) -> Scaling:
     """Return the rescalable channels of a model; computed once per model."""
-    if model not in _known:
-        _known[model] = scaling_of(model)
-    return _known[model]
+    return scaling_of(model)
 
 
 def refusal(model: Model, path: str) -> str | None:

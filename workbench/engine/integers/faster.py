@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.base.several import short_list
+from workbench.core.base.weak_cache import weak_cache
 from workbench.core.recipe.storing import PLAIN
 from workbench.data.dataset import Dataset
 from workbench.engine.base import operator_times
@@ -41,7 +41,6 @@ CHANGES = (0.01, 0.04)  # cost of a change between floats and integers in the pr
 SAME = 1.01  # ratio to the fastest that counts as equally fast: then more layers in integers are preferred
 LOW = 20  # percentile of the times of a graph: disturbances only make a run longer
 NOTE = Message("floating-point activations: faster")
-_floats: WeakKeyDictionary[Edit, Edit] = WeakKeyDictionary()
 Edits = Mapping[str, Edit]
 Feeds = Mapping[str, np.ndarray]
 
@@ -210,7 +209,6 @@ def _timed(edit: Edit, integer: bool) -> Edit:
     return Edit(Dense(edit.weight), edit.bias)
 
 
+@weak_cache  # sessions are cached by edits
 def _in_floats(edit: Edit) -> Edit:
-    if edit not in _floats:
-        _floats[edit] = replace(edit, compute=None, note=Joined((edit.note, NOTE), CLAUSE))
-    return _floats[edit]
+    return replace(edit, compute=None, note=Joined((edit.note, NOTE), CLAUSE))

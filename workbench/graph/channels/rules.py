@@ -1,12 +1,11 @@
 """Channel tracing through operators that compute (see units). Operators that only move channels:
 graph.channels.moves."""
 
-from weakref import WeakKeyDictionary
-
 import numpy as np
 import onnx_ir as ir
 
 from workbench.core.base.message import Message
+from workbench.core.base.weak_cache import weak_cache
 from workbench.graph.channels import moves as moves  # imported because it registers its rules
 from workbench.graph.channels.tracer import Tracer, rule
 from workbench.graph.channels.units import Channels, Units
@@ -15,14 +14,12 @@ from workbench.graph.model.operators import number, transposes_input, transposes
 from workbench.graph.model.settings import REDUCTIONS, setting
 
 SUMS = ("ReduceSum", "ReduceSumSquare", "ReduceL1", "ReduceL2")  # what channels of zeros leave as it is
-_known: WeakKeyDictionary[Model, Channels] = WeakKeyDictionary()  # a model never changes
 
 
+@weak_cache
 def channels_of(model: Model) -> Channels:
     """Return the coupled channels of a model, computed once per model."""
-    if model not in _known:
-        _known[model] = Tracer(model).run()
-    return _known[model]
+    return Tracer(model).run()
 
 
 @rule(

@@ -6,10 +6,10 @@ counted and everything else, which is small, is serialised.
 
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
-from weakref import WeakKeyDictionary
 
 import onnx_ir as ir
 
+from workbench.core.base.weak_cache import weak_cache
 from workbench.graph.onnx import map_types
 
 
@@ -58,9 +58,7 @@ def grown(model: ir.Model, graph: int, rest: int) -> int:
 
     The model is measured once, so it must not change afterwards (those of graph.model.model do not).
     """
-    if model not in _measured:
-        _measured[model] = _measure(model)
-    file, before = _measured[model]
+    file, before = _measured_once(model)
     return file - field_bytes(before) + field_bytes(before + graph) + rest
 
 
@@ -92,6 +90,11 @@ def _measure(model: ir.Model) -> tuple[int, int]:
     return proto.ByteSize() - field_bytes(proto.graph.ByteSize()) + field_bytes(graph), graph
 
 
+@weak_cache
+def _measured_once(model: ir.Model) -> tuple[int, int]:
+    return _measure(model)
+
+
 def _without_initializers(graph: ir.Graph) -> ir.GraphView:
     return ir.GraphView(
         graph.inputs,
@@ -102,6 +105,3 @@ def _without_initializers(graph: ir.Graph) -> ir.GraphView:
         opset_imports=graph.opset_imports,
         metadata_props=graph.metadata_props,
     )
-
-
-_measured: WeakKeyDictionary[ir.Model, tuple[int, int]] = WeakKeyDictionary()

@@ -8,11 +8,11 @@ preview computes with the same values; values that are then exact are stored in 
 
 from collections.abc import Mapping
 from dataclasses import replace
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import onnx_ir as ir
 
+from workbench.core.base.weak_cache import weak_cache
 from workbench.core.recipe.storing import Sides, Storing
 from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.model.model import Model
@@ -21,10 +21,8 @@ from workbench.graph.storage import decoders
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.small_tensors import ROUNDED, floats, halves, store_short
 
-_edits: WeakKeyDictionary[Edit, dict[Sides, Edit]] = WeakKeyDictionary()
-_models: WeakKeyDictionary[ir.Model, dict[Sides, ir.Model]] = WeakKeyDictionary()
 
-
+@weak_cache
 def short_edit(edit: Edit, sides: Sides) -> Edit:
     """Return an edit with rounded scales, tables and bias; the same object for the same edit.
 
@@ -32,25 +30,24 @@ def short_edit(edit: Edit, sides: Sides) -> Edit:
     """
     if edit.compute is not None:
         return edit
-    known = _edits.setdefault(edit, {})
-    if sides not in known:
-        bias = None if edit.bias is None else ROUNDED[sides](edit.bias.astype(np.float32))
-        known[sides] = replace(edit, encoding=edit.encoding.with_sides(halves), bias=bias)
-    return known[sides]
+    bias = None if edit.bias is None else ROUNDED[sides](edit.bias.astype(np.float32))
+    return replace(edit, encoding=edit.encoding.with_sides(halves), bias=bias)
 
 
 def short_model(model: Model, sides: Sides) -> Model:
     """Return a model with rounded biases, parameters of normalisations and other float tensors besides layers' weights;
     the same graph for the same model."""
-    known = _models.setdefault(model.ir, {})
-    if sides not in known:
-        copy = model.ir.clone()
-        weights = {site.initializer for site in model.sites.values()}
-        for name, value in copy.graph.initializers.items():
-            if name not in weights and (values := floats(value)) is not None:
-                value.const_value = ir.Tensor(ROUNDED[sides](values), name=name)
-        known[sides] = copy
-    return replace(model, ir=known[sides])
+    weights = frozenset(site.initializer for site in model.sites.values())
+    return replace(model, ir=_with_short_tensors(model.ir, sides, weights))
+
+
+@weak_cache
+def _with_short_tensors(model: ir.Model, sides: Sides, weights: frozenset[str]) -> ir.Model:
+    copy = model.clone()
+    for name, value in copy.graph.initializers.items():
+        if name not in weights and (values := floats(value)) is not None:
+            value.const_value = ir.Tensor(ROUNDED[sides](values), name=name)
+    return copy
 
 
 def with_small(model: ir.Model, storing: Storing, shared: Mapping[str, Encoding]) -> dict[str, Encoding]:

@@ -1,19 +1,16 @@
 """Counts what must be stored of a weight: its StorageSpec."""
 
 from dataclasses import replace
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from workbench.core.base.weak_cache import weak_cache
 from workbench.core.recipe.storing import DEFAULT, Storing
 from workbench.graph.encodings import zeros
 from workbench.graph.encodings.encoding import Counts, Encoding, Planned
 from workbench.graph.encodings.spec import StorageSpec, product
 from workbench.graph.entropy.statistics import Statistics, count
 from workbench.graph.layouts.codes import LEAST, MOST
-
-_counted: WeakKeyDictionary[Encoding, Counts] = WeakKeyDictionary()
-_statistics: WeakKeyDictionary[Encoding, Statistics] = WeakKeyDictionary()
 
 
 def spec_of(encoding: Encoding, storing: Storing = DEFAULT) -> StorageSpec:
@@ -26,16 +23,14 @@ def spec_of(encoding: Encoding, storing: Storing = DEFAULT) -> StorageSpec:
     return spec
 
 
+@weak_cache  # because sliders ask repeatedly
 def _counts(encoding: Encoding) -> Counts:
-    """Return non-zeros and fillers; cached for as long as the encoding lives, because sliders ask repeatedly."""
-    if encoding not in _counted:
-        _counted[encoding] = Counts(*zeros.counted(encoding.nonzero()))
-    return _counted[encoding]
+    """Return non-zeros and fillers."""
+    return Counts(*zeros.counted(encoding.nonzero()))
 
 
+@weak_cache
 def _statistics_of(encoding: Encoding, spec: StorageSpec) -> Statistics:
-    """Return the frequencies of symbols, tuples of symbols and gaps; cached like the counts."""
-    if encoding not in _statistics:
-        symbols = np.ascontiguousarray(encoding.symbols(spec)).view(np.uint8)
-        _statistics[encoding] = count(symbols, encoding.nonzero() if spec.nonzeros < spec.count else None)
-    return _statistics[encoding]
+    """Return the frequencies of symbols, tuples of symbols and gaps."""
+    symbols = np.ascontiguousarray(encoding.symbols(spec)).view(np.uint8)
+    return count(symbols, encoding.nonzero() if spec.nonzeros < spec.count else None)

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import onnx_ir as ir
 
+from workbench.core.base.weak_cache import weak_cache
 from workbench.graph.encodings.encoding import Planned
 from workbench.graph.encodings.spec import StorageSpec, product
 from workbench.graph.entropy import statistics
@@ -15,9 +15,8 @@ from workbench.graph.storage.plan import Plan
 BINS = 4096  # bins of values relative to the largest that shares a scale
 CENTRES = (np.arange(BINS) + 0.5) * 2 / BINS - 1
 ENDS = np.linspace(1.0, 0.4, 25)  # candidate ranges, as shares of the largest value
+Grid = tuple[tuple[int, ...], tuple[int, ...]]  # the shapes of values and scales that broadcast
 SPREAD = 4.0  # largest value in standard deviations, if there are no values yet: factors of a weight
-
-_histograms: WeakKeyDictionary[ir.Model, dict[tuple[object, ...], np.ndarray]] = WeakKeyDictionary()
 
 
 def with_statistics(model: ir.Model, initializer: str, plan: Plan) -> Plan:
@@ -49,7 +48,7 @@ def _shares(model: ir.Model, initializer: str, plan: Plan, spec: StorageSpec) ->
     known = model.graph.initializers[initializer].const_value if not plan.chain else None
     if known is not None and tuple(known.shape.numpy()) != spec.shape:  # channels are planned to be removed
         known = None
-    histogram = _normal() if known is None else _histogram(model, initializer, known, spec)
+    histogram = _normal() if known is None else _histogram(model, initializer, _grid(spec))
     kept = spec.nonzeros / spec.count
     left = histogram if kept == 1 else _pruned(histogram, kept)
     if spec.kind.clusters:
@@ -97,21 +96,19 @@ class Drawn(Planned):
         return [halves.astype(side.dtype.numpy()) for side in spec.kind.sides]
 
 
-def _histogram(model: ir.Model, name: str, tensor: ir.TensorProtocol, spec: StorageSpec) -> np.ndarray:
-    """Return the shares of values by size, relative to the largest that shares a scale: [BINS] from -1 to 1. Cached."""
-    kept = _histograms.setdefault(model, {})
-    key = (name, spec.shape, spec.side, spec.group, spec.axis, spec.kind.clusters)
-    if key not in kept:
-        values, grid = tensor.numpy().astype(np.float32), _grid(spec)
-        axes = tuple(axis for axis, size in enumerate(grid[1]) if size == 1) if grid is not None else None
-        whole = values.reshape(grid[0] if grid is not None else -1)
-        largest = np.abs(whole).max(axis=axes, keepdims=True)
-        scaled = whole / np.where(largest > 0, largest, 1)
-        kept[key] = np.histogram(scaled, BINS, (-1, 1))[0] / max(whole.size, 1)
-    return kept[key]
+@weak_cache
+def _histogram(model: ir.Model, initializer: str, grid: Grid | None) -> np.ndarray:
+    """Return the shares of values by size, relative to the largest that shares a scale: [BINS] from -1 to 1."""
+    tensor = model.graph.initializers[initializer].const_value
+    assert tensor is not None
+    axes = tuple(axis for axis, size in enumerate(grid[1]) if size == 1) if grid is not None else None
+    whole = tensor.numpy().astype(np.float32).reshape(grid[0] if grid is not None else -1)
+    largest = np.abs(whole).max(axis=axes, keepdims=True)
+    scaled = whole / np.where(largest > 0, largest, 1)
+    return np.histogram(scaled, BINS, (-1, 1))[0] / max(whole.size, 1)
 
 
-def _grid(spec: StorageSpec) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+def _grid(spec: StorageSpec) -> Grid | None:
     """Return the shapes in which the values and their scales broadcast; None for a single scale."""
     side = spec.side or ()
     if spec.kind.clusters or product(side) == 1 or not side:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from weakref import WeakKeyDictionary
 
 import onnx_ir as ir
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.several import as_names
+from workbench.core.base.weak_cache import weak_cache
 from workbench.graph.model import unused
 from workbench.graph.model.inventory import Site
 from workbench.graph.model.model import Model
@@ -220,15 +220,10 @@ def with_single_output(model: Model, output: str) -> Model:
     outputs = [value.name for value in model.ir.graph.outputs]
     if len(outputs) < 2 or output not in outputs:
         return model
-    made = _parts.setdefault(model, {})
-    if output not in made:
-        made[output] = _part(model, output)
-    return made[output]
+    return _part(model, output)
 
 
-_parts: "WeakKeyDictionary[Model, dict[str, Model]]" = WeakKeyDictionary()  # what is known of a part stays known
-
-
+@weak_cache  # what is known of the part stays known, too
 def _part(model: Model, output: str) -> Model:
     part = ending_in(model, (output,))
     left = {node.name for node in part.graph}

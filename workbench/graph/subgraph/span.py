@@ -7,12 +7,12 @@ residual block; an activation that follows does not.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 import onnx_ir as ir
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.message import Message
+from workbench.core.base.weak_cache import weak_cache
 from workbench.graph.model.inventory import Site
 from workbench.graph.model.model import Model
 from workbench.graph.onnx.names import subgraphs
@@ -90,11 +90,10 @@ def span_of(model: Model, module: str) -> Span:
     )
 
 
+@weak_cache
 def flow_of(model: Model) -> "Flow":
     """Return the flow of a model, which is built once."""
-    if model not in _flows:
-        _flows[model] = Flow(model)
-    return _flows[model]
+    return Flow(model)
 
 
 def readers(site: Site) -> tuple[str, ...]:
@@ -258,9 +257,6 @@ class Flow:
             seen |= new
             left += new
         return seen
-
-
-_flows: WeakKeyDictionary[Model, Flow] = WeakKeyDictionary()  # a model never changes
 
 
 def _dominators(order: Iterable[int], sources: Sequence[set[int]], root: int) -> dict[int, int]:
