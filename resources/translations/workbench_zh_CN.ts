@@ -11656,6 +11656,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>压缩后</translation>
     </message>
     <message>
+      <source>Drop another sample</source>
+      <extracomment>workbench/ui/data/own_sample.py</extracomment>
+      <translation>拖放另一个样本</translation>
+    </message>
+    <message>
       <source>Output difference: {relative} relative, {most} at most ({n:,} values)</source>
       <extracomment>workbench/ui/data/own_sample.py</extracomment>
       <translation>输出差异：相对 {relative}，最大 {most}（{n:,} 个值）</translation>
@@ -13199,16 +13204,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Recipe as text</source>
       <extracomment>workbench/ui/recipe_text/panel.py</extracomment>
       <translation>配方文本</translation>
-    </message>
-    <message>
-      <source>The stages are: {known}.</source>
-      <extracomment>workbench/ui/recipe_text/panel.py</extracomment>
-      <translation>可用阶段：{known}。</translation>
-    </message>
-    <message>
-      <source>There is no stage '{kind}'.</source>
-      <extracomment>workbench/ui/recipe_text/panel.py</extracomment>
-      <translation>没有阶段“{kind}”。</translation>
     </message>
     <message>
       <source>edit text</source>

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMenu, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QInputDialog, QMenu, QMessageBox, QPushButton
 
 from tests.ui.conftest import WAIT, measured, open_demo, settle, show_window
 from workbench.core.base.resources import demo_paths
@@ -50,9 +50,10 @@ def drop(window, *paths: str) -> None:
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(path) for path in paths])
     no_keys = Qt.KeyboardModifier.NoModifier
-    window.dragEnterEvent(QDragEnterEvent(QPoint(50, 50), Qt.DropAction.CopyAction, mime, LEFT, no_keys))
+    copy = Qt.DropAction.CopyAction
+    QApplication.sendEvent(window, QDragEnterEvent(QPoint(50, 50), copy, mime, LEFT, no_keys))
     assert window.drop_hint.isVisible()
-    window.dropEvent(QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, mime, LEFT, no_keys))
+    QApplication.sendEvent(window, QDropEvent(QPointF(50, 50), copy, mime, LEFT, no_keys))
 
 
 # -- nothing open --------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFontMetricsF, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.core.base.plain import plain
@@ -17,8 +17,10 @@ from workbench.ui.base.pixels import image_of
 from workbench.ui.engine_client.client import Handlers
 from workbench.ui.engine_client.coalesce import Latest
 from workbench.ui.session.session import Session
+from workbench.ui.text.format import percent
 from workbench.ui.text.i18n import listed, said
 from workbench.ui.widgets import theme
+from workbench.ui.widgets.drop_hint import DropHint
 from workbench.ui.widgets.labels import Plain, heading, muted
 
 if TYPE_CHECKING:  # imports numpy, for which the window need not wait
@@ -42,7 +44,7 @@ class Guesses(QWidget):
 
     def show_guesses(self, guesses: Sequence[Guess]) -> None:
         self.guesses = tuple(guesses)
-        self.setAccessibleName(listed(f"{guess.name} {percent(guess.sure)}" for guess in guesses))
+        self.setAccessibleName(listed(f"{guess.name} {percent(guess.sure, 1)}" for guess in guesses))
         self.updateGeometry()
         self.update()
 
@@ -60,7 +62,7 @@ class Guesses(QWidget):
             painter.setPen(colors.text)
             name = metrics.elidedText(guess.name, Qt.TextElideMode.ElideRight, line.width() - wide)
             painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
-            painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, percent(guess.sure))
+            painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, percent(guess.sure, 1))
             painter.setPen(Qt.PenStyle.NoPen)
             bar = QRectF(0, line.bottom() + 1, self.width(), BAR)
             painter.setBrush(colors.before)
@@ -78,7 +80,7 @@ class OwnSample(QDialog):
         self.setObjectName("own-sample")
         self.setWindowTitle(self.tr("Own sample"))
         self.setMinimumWidth(WIDTH)
-        self.setAcceptDrops(True)
+        self.drop_hint = DropHint(self, lambda files: self.show_file(files[0]), self.tr("Drop another sample"))
         self._session, self._path = session, ""
         self.answer: SampleAnswer | None = None
         self._requests = Latest(session.link, PATIENCE_MS, self)
@@ -180,7 +182,7 @@ class OwnSample(QDialog):
         self._sides.setVisible(bool(answer.before))
         self.difference.setText(
             self.tr("Output difference: {relative} relative, {most} at most ({n:,} values)").format(
-                relative=percent(answer.error), most=f"{answer.most:.3g}", n=answer.size
+                relative=percent(answer.error, 1), most=f"{answer.most:.3g}", n=answer.size
             )
         )
         self.difference.show()
@@ -202,10 +204,10 @@ class OwnSample(QDialog):
         first, second = answer.before[0], answer.after[0]
         if first.name == second.name:
             return self.tr("Both models: {name} ({was} → {now})").format(
-                name=first.name, was=percent(first.sure), now=percent(second.sure)
+                name=first.name, was=percent(first.sure, 1), now=percent(second.sure, 1)
             )
         return self.tr("Changed: {was} ({sure}) → {now} ({sure_now})").format(
-            was=first.name, sure=percent(first.sure), now=second.name, sure_now=percent(second.sure)
+            was=first.name, sure=percent(first.sure, 1), now=second.name, sure_now=percent(second.sure, 1)
         )
 
     def _show_failure(self, sentence: str) -> None:
@@ -213,18 +215,3 @@ class OwnSample(QDialog):
         self.verdict.setText(sentence)
         for widget in (self.picture, self._sides, self.difference, self.notes):
             widget.hide()
-
-    # -- hand ------------------------------------------------------------------------------------------------------
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        event.acceptProposedAction()
-        self.show_file(next(url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()))
-
-
-def percent(share: float) -> str:
-    """Return a share, 0..1, as "12.3 %"."""
-    return f"{100 * share:.1f} %"

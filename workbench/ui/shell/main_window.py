@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QPushButton, QSizePolicy, QStackedWidget, QToolButton
 
 from workbench.core.base.plain import plain
@@ -69,8 +69,7 @@ class MainWindow(QMainWindow):
         self.pages = QStackedWidget(self)
         self.pages.addWidget(self.welcome)
         self.setCentralWidget(self.pages)
-        self.drop_hint = DropHint(self)
-        self.setAcceptDrops(True)
+        self.drop_hint = DropHint(self, self.commands.open_dropped)
         self.setDockNestingEnabled(True)
         self.setWindowTitle(self.tr("Model Compression Workbench"))
         self.statusBar().setSizeGripEnabled(False)
@@ -254,21 +253,6 @@ class MainWindow(QMainWindow):
             self.workspace.layers_dock.show()
             self.workspace.tree.filter.setFocus()
             self.workspace.tree.filter.selectAll()
-
-    # -- drops -----------------------------------------------------------------------------------------------------
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-            self.drop_hint.appear()
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self.drop_hint.hide()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self.drop_hint.hide()
-        event.acceptProposedAction()
-        self.commands.open_dropped([url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()])
 
     # -- remembered ------------------------------------------------------------------------------------------------
 

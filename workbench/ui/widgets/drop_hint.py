@@ -1,23 +1,52 @@
-"""Overlay over the window while files are dragged over it."""
+"""Files dropped on a widget, and the overlay over it while they are dragged."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from workbench.ui.widgets import theme
 
 
 class DropHint(QWidget):
-    """Overlay that says what may be dropped: `words`, else what the window takes; transparent to the mouse."""
+    """Takes local files that are dropped on its parent, and says what may be dropped there while they are dragged.
 
-    def __init__(self, parent: QWidget, words: str = "") -> None:
+    `dropped(paths)` is called with them. `words`: else what the window takes. `is_open`: whether files are taken now.
+    The overlay is transparent to the mouse.
+    """
+
+    def __init__(
+        self,
+        parent: QWidget,
+        dropped: Callable[[list[str]], object],
+        words: str = "",
+        is_open: Callable[[], bool] = lambda: True,
+    ) -> None:
         super().__init__(parent)
+        self._over, self._dropped, self._is_open = parent, dropped, is_open
         self._words = words or self.tr("Drop a model, data, a recipe or a sample")
-        self._over = parent
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
+        parent.setAcceptDrops(True)
+        parent.installEventFilter(self)
 
-    def appear(self) -> None:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        match event:
+            case QDragEnterEvent() if _files(event) and self._is_open():
+                event.acceptProposedAction()
+                self._appear()
+            case QDropEvent() if event.type() == QEvent.Type.Drop:
+                self.hide()
+                event.acceptProposedAction()
+                self._dropped(_files(event))
+            case _ if event.type() == QEvent.Type.DragLeave:
+                self.hide()
+            case _:
+                return super().eventFilter(watched, event)
+        return True
+
+    def _appear(self) -> None:
         self.setGeometry(self._over.rect())
         self.raise_()
         self.show()
@@ -34,3 +63,7 @@ class DropHint(QWidget):
         painter.setPen(colors.text)
         painter.setFont(theme.font(6))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._words)
+
+
+def _files(event: QDropEvent) -> list[str]:
+    return [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]

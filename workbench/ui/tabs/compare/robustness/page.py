@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from workbench.core.analysis.report import Corrupted, Elsewhere, Figure, Robustness
@@ -117,8 +116,12 @@ class RobustnessPage(QWidget):
         menu.addAction(self.tr("File…"), self.ask_other)
         menu.addAction(self.tr("Folder of images…"), self.ask_other_folder)
         self.other_button.setMenu(menu)
-        self.setAcceptDrops(True)
-        self.drop_hint = DropHint(self, self.tr("Drop another data set: a file or a folder of images"))
+        self.drop_hint = DropHint(
+            self,
+            lambda files: self.measure_other(files[0]),
+            self.tr("Drop another data set: a file or a folder of images"),
+            lambda: self.other_button.isEnabled(),
+        )
         self.kind = QComboBox(self)
         self.kind.setAccessibleName(self.tr("Corruption"))
         self.kind.setToolTip(self.tr("The corruption that is drawn"))
@@ -181,19 +184,6 @@ class RobustnessPage(QWidget):
     def _folder(self) -> str:
         attached = self._session.data
         return str(Path(attached.path).parent) if attached is not None else ""
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self.other_button.isEnabled() and any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-            self.drop_hint.appear()
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self.drop_hint.hide()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self.drop_hint.hide()
-        event.acceptProposedAction()
-        self.measure_other(next(url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()))
 
     def refresh(self) -> None:
         """Show the results so far, and enable the buttons."""
