@@ -3,16 +3,16 @@
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSizePolicy, QWidget
 
 from workbench.core.recipe.params import Field
 from workbench.ui.actions.form import values as v
 from workbench.ui.actions.form.number import BOX_HEIGHT, NumberEditor
 from workbench.ui.text.i18n import tr
+from workbench.ui.widgets.wheel import WheelWithFocus
 
 
-class ChoiceEditor(QComboBox):
+class ChoiceEditor(WheelWithFocus, QComboBox):
     changed = Signal(object, bool)
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
@@ -34,9 +34,6 @@ class ChoiceEditor(QComboBox):
 
     def set_names(self, name: str, help_text: str) -> None:
         _name(self, name, help_text)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        super().wheelEvent(event) if self.hasFocus() else event.ignore()
 
 
 class BoolEditor(QCheckBox):

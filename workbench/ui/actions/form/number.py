@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QValidator, QWheelEvent
+from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QSizePolicy, QSpinBox, QWidget
 
 from workbench.core.recipe.params import Field
@@ -11,23 +11,20 @@ from workbench.ui.actions.form import values as v
 from workbench.ui.actions.form.slider import Slider
 from workbench.ui.text.i18n import tr
 from workbench.ui.widgets import theme
+from workbench.ui.widgets.wheel import WheelWithFocus
 
 BOX_WIDTH, BOX_HEIGHT = 80, 26  # as wide as 1e-05 with its arrows, as high as a combo box
 MAX_DECIMALS = 9
 
 
-class _Whole(QSpinBox):
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        super().wheelEvent(event) if self.hasFocus() else event.ignore()
+class _Whole(WheelWithFocus, QSpinBox):
+    pass
 
 
-class _Real(QDoubleSpinBox):
+class _Real(WheelWithFocus, QDoubleSpinBox):
     """Shows as many digits as a number needs, without trailing zeros."""
 
     shortest = 0  # minimum number of decimals
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        super().wheelEvent(event) if self.hasFocus() else event.ignore()
 
     def textFromValue(self, value: float) -> str:
         text = self.locale().toString(float(f"{value:.{v.SIGNIFICANT}g}"), "g", v.SIGNIFICANT)

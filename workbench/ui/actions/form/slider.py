@@ -1,13 +1,14 @@
 """A slider for a form."""
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider, QWidget
 
 from workbench.ui.widgets import theme
+from workbench.ui.widgets.wheel import WheelWithFocus
 
 
-class Slider(QSlider):
+class Slider(WheelWithFocus, QSlider):
     """Jumps to where it is clicked, ignores the wheel without focus, and marks the default.
 
     `held` while the mouse or a key moves it; `settled()` when that ends. A held arrow key is one edit, like a drag.
@@ -33,9 +34,6 @@ class Slider(QSlider):
         """Mark the default."""
         self._mark = position
         self.update()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        super().wheelEvent(event) if self.hasFocus() else event.ignore()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         before, was = self.value(), self._keyed
