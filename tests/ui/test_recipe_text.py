@@ -82,7 +82,7 @@ def test_the_words_of_the_user_stay(panel, session, qtbot):
         (TEXT.replace("magnitude", "magnetude"), "There is no method 'prune.magnetude'"),
         (TEXT.replace("sparsity: 0.25", "sparsity: 7"), "invalid value 7"),
         (TEXT.replace("sparsity", "sparse"), "unknown parameter 'sparse'"),
-        (TEXT + "recover:\n  - learn: {}\n", "There is no stage 'learn'"),
+        (TEXT + "recover:\n  - learn: {}\n", "There is no recovery stage 'learn'"),
         (TEXT + "recover:\n  - finetune: {epochs: 0}\n", "invalid value 0"),
     ],
 )

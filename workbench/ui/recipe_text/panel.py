@@ -10,7 +10,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.recipe.action import MethodInfo
 from workbench.core.recipe.params import check
 from workbench.core.recipe.recipe import Recipe, parse_recipe
-from workbench.core.recipe.recovery import STAGES
+from workbench.core.recipe.recovery import parameters
 from workbench.core.recipe.rows import check_rows
 from workbench.ui.engine_client.redraw_scheduler import Place
 from workbench.ui.recipe_text import completion
@@ -172,10 +172,6 @@ def read(text: str, methods: Mapping[str, MethodInfo]) -> Recipe:
                 "There is no method '{method}'.", "The methods are: {known}.", method=action.method, known=known
             )
         check(methods[action.method].fields, action.params, action.method)
-    stages = {info.id: info.fields for info in STAGES}
     for stage in recipe.recover:
-        if stage.kind not in stages:
-            known = [*stages]
-            raise UserError("There is no stage '{kind}'.", "The stages are: {known}.", kind=stage.kind, known=known)
-        check(stages[stage.kind], stage.params, stage.kind)
+        parameters(stage)
     return recipe
