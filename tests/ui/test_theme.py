@@ -95,7 +95,7 @@ def test_switch_leaves_no_widget_in_the_colours_before(app, qtbot):
     tabs.show()
     for scheme in ("dark", "light", "dark"):
         theme.apply(app, scheme)
-    qtbot.waitUntil(lambda: not theme.hidden_are_stale())
+    qtbot.waitUntil(lambda: not theme._State.stale)  # hidden widgets have the new colours, too
     switched = [drawn(tabs, number) for number in range(2)]
     sheet = app.styleSheet()
     app.setStyleSheet("")
@@ -134,7 +134,7 @@ def test_what_is_shown_before_the_hidden_have_their_colours_comes_first(app, qtb
     theme.apply(app, "dark")
     tabs.setCurrentIndex(1)
     app.processEvents()
-    assert theme.hidden_are_stale()
+    assert theme._State.stale
     for button in pages[1].findChildren(QPushButton):
         image = button.grab().toImage()
         assert image.pixelColor(8, image.height() // 2) == DARK.raised

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractAnimation, QEvent, QObject, QPoint, QRect, QRectF, Qt, QVariantAnimation
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, QVariantAnimation
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPalette, QPen, QRegion
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -242,7 +242,3 @@ class Tour(QWidget):
             painter.setPen(QPen(colors.accent, 2))
             painter.drawRoundedRect(QRectF(self.hole).adjusted(1, 1, -1, -1), theme.RADIUS, theme.RADIUS)
         painter.end()
-
-    @property
-    def gliding(self) -> bool:
-        return self._glide.state() == QAbstractAnimation.State.Running

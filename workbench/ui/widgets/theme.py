@@ -162,11 +162,6 @@ def _polish_hidden() -> None:
             return
 
 
-def hidden_are_stale() -> bool:
-    """Whether hidden widgets still wait for the colours in use."""
-    return bool(_State.stale)
-
-
 def _polish_again(widget: QWidget, style: QStyle) -> None:
     style.unpolish(widget)  # or Qt would keep the colours that it took
     style.polish(widget)
