@@ -10,6 +10,7 @@ from workbench.core.layer_data.views import Spectrum
 from workbench.core.recipe.action import MethodInfo
 from workbench.core.recipe.effect import Effect, Share, evaluated
 from workbench.ui.actions import ranked
+from workbench.ui.text.format import short_percent
 from workbench.ui.text.i18n import listed, said
 
 Values = Mapping[str, Any]
@@ -56,7 +57,7 @@ def _sentence(effect: Effect, names: Values, layer: Layer) -> str:
 
 def _text(value: Any) -> str:
     if isinstance(value, Share):
-        return ranked.percent(value)
+        return short_percent(value)
     if isinstance(value, int):
         return f"{value:,}"
     return f"{value:.3g}" if isinstance(value, float) else str(value)

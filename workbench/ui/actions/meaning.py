@@ -9,7 +9,7 @@ from workbench.core.layer_data.views import LayerView
 from workbench.core.recipe.action import MethodInfo
 from workbench.ui.actions import instant
 from workbench.ui.actions.form import values as v
-from workbench.ui.actions.ranked import percent
+from workbench.ui.text.format import short_percent
 from workbench.ui.text.i18n import listed, said, tr
 from workbench.ui.text.plot_params import edge_of, share_below, threshold_of
 
@@ -57,12 +57,12 @@ def _looked_up(method: MethodInfo, given: Mapping[str, Any], view: LayerView) ->
             return tr("Weights from {low} to {high} become zero.").format(low=f"−{edge:.3g}", high=f"{edge:.3g}")
         if plot == "histogram" and name == "threshold":
             share = share_below(value, view.magnitudes)
-            return tr("{share} of the weights become zero.").format(share=percent(share))
+            return tr("{share} of the weights become zero.").format(share=short_percent(share))
         if plot == "range":
             edge, levels = edge_of(value, view.magnitudes), instant.levels_of(values)
             beyond = 1 - share_below(edge, view.magnitudes)
             return tr("{levels} levels in ± {edge}; {share} of the weights are out of range and clipped.").format(
-                levels=levels, edge=f"{edge:.3g}", share=percent(beyond)
+                levels=levels, edge=f"{edge:.3g}", share=short_percent(beyond)
             )
     return ""
 

@@ -8,6 +8,7 @@ from workbench.core.layer_data.layer import Layer
 from workbench.core.layer_data.method_insight import Kept, Ranks
 from workbench.core.layer_data.views import Spectrum
 from workbench.core.recipe.effect import Ranking
+from workbench.ui.text.format import short_percent
 from workbench.ui.text.i18n import said, tr
 
 Values = Mapping[str, Any]
@@ -39,7 +40,7 @@ def sentence(spectrum: Spectrum, rank: int, trained: bool = False, kept: Kept = 
     full = len(spectrum.values)
     first = tr("Rank {rank} of {full}").format(rank=rank, full=full)
     if not trained:
-        first = _keeps(kept).format(rank=rank, full=full, share=percent(float(spectrum.energy[rank - 1])))
+        first = _keeps(kept).format(rank=rank, full=full, share=short_percent(float(spectrum.energy[rank - 1])))
     if not spectrum.break_even:
         return joined(first, tr("no rank saves space in this layer."))
     second = (
@@ -71,7 +72,7 @@ def of_two(values: Values, spectrum: Spectrum | None, trained: bool = False, kep
     return followed(
         tr(
             "EVBMF estimates rank {rank} of {full}; the step keeps a rank {share} of the way from there to full rank."
-        ).format(rank=spectrum.noise.vbmf, full=len(spectrum.values), share=percent(values["weakening"])),
+        ).format(rank=spectrum.noise.vbmf, full=len(spectrum.values), share=short_percent(values["weakening"])),
         words,
     )
 
@@ -110,7 +111,7 @@ def two_sided(values: Values, layer: Layer, found: Ranks | None) -> str:
             "their energies"
         )
         shares = {
-            name: percent(float(side.energy[min(rank, len(side.energy)) - 1]))
+            name: short_percent(float(side.energy[min(rank, len(side.energy)) - 1]))
             for name, rank, side in zip(("share", "other"), ranks, found.sides, strict=True)
         }
     first = first.format(first=ranks[0], second=ranks[1], outputs=outputs, inputs=inputs, **shares)
@@ -143,21 +144,14 @@ def asked(values: Values) -> str:
     if values.get("rank") is not None:
         return tr("rank {rank}").format(rank=values["rank"])
     if values.get("ratio") is not None:
-        return tr("{share} of full rank").format(share=percent(values["ratio"]))
+        return tr("{share} of full rank").format(share=short_percent(values["ratio"]))
     if values.get("energy") is not None:
-        return tr("the smallest rank that keeps {share}").format(share=percent(values["energy"]))
+        return tr("the smallest rank that keeps {share}").format(share=short_percent(values["energy"]))
     if values.get("weakening") is not None:
         return tr("the rank that EVBMF estimates, {share} of the way to full rank").format(
-            share=percent(values["weakening"])
+            share=short_percent(values["weakening"])
         )
     return {
         "break-even": tr("the largest rank with fewer weights than now"),
         "marchenko-pastur": tr("the number of singular values above the noise edge"),
     }.get(str(values.get("rule")), tr("the rank of least squared error"))
-
-
-def percent(share: float) -> str:
-    """Return 97.1 %, 50 %, 99.97 %: with enough digits not to show 100 for less."""
-    digits = 1 if share <= 0.9989 or share == 1 else 2
-    number = f"{100 * share:.{digits}f}"
-    return f"{number.rstrip('0').rstrip('.')}\N{NO-BREAK SPACE}%"

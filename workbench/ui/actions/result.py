@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 from workbench.core.analysis.report import LayerChange
 from workbench.core.base.quantities import size
 from workbench.core.layer_data.layer import Layer
-from workbench.ui.actions.ranked import percent
 from workbench.ui.text import format
+from workbench.ui.text.format import short_percent
 from workbench.ui.text.i18n import counted, listed, said
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Caution, heading, muted
@@ -88,8 +88,7 @@ class ResultCard(QFrame):
         self.bar.show_share(after / before if before else 1.0, not change.exact)
         self.details.setText(_joined(self._details(change)))
         self.details.setVisible(bool(self.details.text()))
-        larger = change.larger if "grows" not in change.note else ""  # shown once
-        notes = "\n".join(said(text) for text in (change.note, larger) if text)
+        notes = "\n".join(said(text) for text in (change.note, change.larger) if text)
         self.note.show_text(notes, warning=after > before)
         self.setAccessibleName(listed((self.bytes.text(), self.ratio.text(), self.details.text(), notes)))
 
@@ -99,7 +98,7 @@ class ResultCard(QFrame):
         if change.sqnr_db is not None:
             parts.append(self.tr("SQNR {db}\N{NO-BREAK SPACE}dB").format(db=f"{change.sqnr_db:.1f}"))
         if change.zeros:
-            parts.append(self.tr("{share} zeros").format(share=percent(change.zeros)))
+            parts.append(self.tr("{share} zeros").format(share=short_percent(change.zeros)))
         return parts
 
 

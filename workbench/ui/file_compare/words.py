@@ -68,7 +68,7 @@ def lines(found: FileComparison) -> tuple[Line, ...]:
         )
         first, second = (metric_text(side.value, metric) for side in (figures.first, figures.second))
         rows.append(Line(said(metric.heading), first, second, change))
-        rows.append(Line(tr("Same predictions"), "", f"{100 * figures.agreement:.2f} %", _flips(found)))
+        rows.append(Line(tr("Same predictions"), "", format.percent(figures.agreement, 2), _flips(found)))
         times = figures.first.latency_ms, figures.second.latency_ms
         ratio = tr("{times}x, measured here").format(times=f"{times[1] / max(times[0], 1e-9):.2f}")
         rows.append(Line(tr("Latency"), f"{three_digits(times[0])} ms", f"{three_digits(times[1])} ms", ratio))

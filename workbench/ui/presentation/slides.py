@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from workbench.core.base.quantities import size
 from workbench.ui.presentation.story import Bar, Number, Story
+from workbench.ui.text.format import percent
 from workbench.ui.text.i18n import tr
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.schemes import Colors
@@ -120,7 +121,7 @@ def weights(slide: Slide, story: Story) -> None:
     _bars(slide, story.bars, False)
     total = sum(bar.before for bar in story.bars) or 1
     share = sum(bar.before for bar in story.bars[:3]) / total
-    words = tr("The three largest layers hold {share} of the bytes.").format(share=f"{share:.0%}".replace("%", " %"))
+    words = tr("The three largest layers hold {share} of the bytes.").format(share=percent(share))
     slide.text(words, 0, slide.rows - 2.5, slide.columns, SMALL, slide.colors.muted)
 
 

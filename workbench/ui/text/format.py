@@ -147,6 +147,19 @@ def _plain(value: float) -> str:
     return three_digits(value) if abs(value) >= 0.1 or value == 0 else f"{value:.3g}"
 
 
+def percent(share: float, digits: int = 0) -> str:
+    """Return a share, 0..1, as '12 %', with this many decimals."""
+    return f"{100 * share:.{digits}f} %"
+
+
+def short_percent(share: float) -> str:
+    """Return a share as '97.1 %', '50 %' or '99.97 %', without a line break: no zeros at the end, and enough digits not
+    to show 100 for less."""
+    digits = 1 if share <= 0.9989 or share == 1 else 2
+    number = f"{100 * share:.{digits}f}"
+    return f"{number.rstrip('0').rstrip('.')}\N{NO-BREAK SPACE}%"
+
+
 def small(value: float, digits: int = 1) -> str:
     """Return a small number in few characters: 0.3, 0.005, 7e−4, with this many digits."""
     text = f"{value:.{digits}g}" if value >= 0.001 or value == 0 else f"{value:.{digits - 1}e}"

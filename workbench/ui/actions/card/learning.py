@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from workbench.core.base.quantities import MetricInfo
 from workbench.core.layer_data.layer_curve import LayerCurve
 from workbench.core.recipe.action import Action
-from workbench.ui.actions.ranked import percent
 from workbench.ui.plots.curve import CurvePlot
+from workbench.ui.text.format import short_percent
 from workbench.ui.widgets.labels import tooltip
 
 STOP = "stop"  # the parameter of methods that train a layer: the step after which they end
@@ -51,7 +51,7 @@ class ErrorCurve(CurvePlot):
 
     def _words(self, place: float, value: float) -> str:
         text = self.tr("step {step}: {error} of the outputs' variance")
-        return text.format(step=f"{place:,.0f}", error=percent(value))
+        return text.format(step=f"{place:,.0f}", error=short_percent(value))
 
     def to_csv(self) -> str:
         return "\n".join(["step,error", *(f"{x:.0f},{y:.6g}" for x, y in self._points)])

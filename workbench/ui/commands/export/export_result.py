@@ -10,7 +10,7 @@ from workbench.core.analysis.profile import Load, Spread
 from workbench.core.analysis.report import Report
 from workbench.core.base.quantities import size, three_digits
 from workbench.ui.text import format
-from workbench.ui.text.format import value_text
+from workbench.ui.text.format import percent, value_text
 from workbench.ui.text.i18n import listed, sentence
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain
@@ -114,7 +114,7 @@ class ResultPage(QWidget):
                     "",
                     "",
                     self.tr("{share} of {n}").format(
-                        share=f"{100 * report.verified.agreement:.2f} %", n=f"{report.verified.samples:,}"
+                        share=percent(report.verified.agreement, 2), n=f"{report.verified.samples:,}"
                     ),
                 )
             )

@@ -14,6 +14,7 @@ from workbench.ui.plots.axis import number
 from workbench.ui.plots.base import PlotPanel
 from workbench.ui.plots.canvas import Handle, Note
 from workbench.ui.plots.zoom import ZoomCanvas
+from workbench.ui.text.format import percent
 from workbench.ui.text.i18n import counted
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import small, toggle
@@ -387,7 +388,7 @@ def _texts(moments: Moments, outliers: int, age: Age = Age.CURRENT) -> tuple[str
     about = "≈ " if age is Age.ESTIMATED else ""
     return (
         *(number(value, fixed=True) for value in figures),
-        about + f"{moments.sparsity:.1%}".replace("%", " %"),
+        about + percent(moments.sparsity, 1),
         f"{outliers:,}" if outliers >= 0 else "…",
     )
 

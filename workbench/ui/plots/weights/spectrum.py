@@ -11,6 +11,7 @@ from workbench.ui.plots.axis import number
 from workbench.ui.plots.base import PlotPanel
 from workbench.ui.plots.canvas import Handle, Marker
 from workbench.ui.plots.zoom import ZoomCanvas
+from workbench.ui.text.format import percent
 from workbench.ui.text.i18n import said
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import toggle
@@ -278,7 +279,7 @@ def _log(values: np.ndarray, low: float) -> np.ndarray:
 
 
 def _energy_text(energy: float) -> str:
-    return f"{energy:.0%}".replace("%", " %")
+    return percent(energy)
 
 
 def _texts(spectrum: Spectrum) -> tuple[str, ...]:
@@ -290,5 +291,4 @@ def _texts(spectrum: Spectrum) -> tuple[str, ...]:
 
 def _percent(fraction: float) -> str:
     """Return a percentage such that 99.97 % is not shown as 100 %."""
-    percent = 100 * fraction
-    return f"{percent:.1f} %" if percent < 99.95 or fraction >= 1 - 1e-9 else f"{percent:.3f} %"
+    return percent(fraction, 1 if fraction < 0.9995 or fraction >= 1 - 1e-9 else 3)

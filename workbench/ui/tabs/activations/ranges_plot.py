@@ -10,6 +10,7 @@ from workbench.core.layer_data.activation_stats import QUANTILES, Activation, Le
 from workbench.ui.plots.axis import number
 from workbench.ui.plots.base import PlotPanel
 from workbench.ui.plots.canvas import Canvas
+from workbench.ui.text.format import percent
 from workbench.ui.text.i18n import listed
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import toggle
@@ -164,7 +165,7 @@ class RangesPlot(PlotPanel):
             b=number(shown.quantiles[b, channel]),
             mean=number(shown.mean[channel]),
             std=number(shown.std[channel]),
-            zeros=f"{shown.zeros[channel]:.0%}".replace("%", " %"),
+            zeros=percent(shown.zeros[channel]),
         )
 
     def to_csv(self) -> str:

@@ -8,6 +8,7 @@ from workbench.core.layer_data.activation_stats import Activation, Levels8
 from workbench.ui.plots.axis import number
 from workbench.ui.plots.base import PlotPanel
 from workbench.ui.plots.canvas import Canvas, Marker
+from workbench.ui.text.format import percent
 from workbench.ui.text.i18n import listed
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import toggle
@@ -133,4 +134,4 @@ def _share(activation: Activation, x: float) -> str:
     """Return the share of the values in the bin around x."""
     edges, counts = activation.histogram.edges, activation.histogram.counts
     at = min(max(int(np.searchsorted(edges, x, side="right")) - 1, 0), len(counts) - 1)
-    return f"{counts[at] / max(counts.sum(), 1):.3%}".replace("%", " %")
+    return percent(counts[at] / max(counts.sum(), 1), 3)

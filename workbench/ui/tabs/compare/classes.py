@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.ui.tabs.compare.tables import RowsTable, Value
+from workbench.ui.text.format import percent
 from workbench.ui.text.i18n import aside
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import muted
@@ -90,7 +91,7 @@ def _row(each: ClassChange) -> list[Value]:
         Value(each.name, each.name),
         Value(f"{each.samples:,}", each.samples),
         *(
-            Value(f"{100 * right / each.samples:.1f} %", right / each.samples)
+            Value(percent(right / each.samples, 1), right / each.samples)
             for right in (each.right_before, each.right_after)
         ),
         Value(text, points),

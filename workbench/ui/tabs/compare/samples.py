@@ -25,6 +25,7 @@ from workbench.core.analysis.prediction_diff import Changes, Flip, FlipKind, Sam
 from workbench.ui.base.pixels import image_of
 from workbench.ui.tabs.compare.findings import Findings
 from workbench.ui.tabs.compare.suspects import SuspectsPanel
+from workbench.ui.text.format import percent
 from workbench.ui.text.i18n import titled, tr
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import toggle
@@ -113,8 +114,8 @@ def describe(item: Flip | SampleError, classes: tuple[str, ...]) -> str:
         truth=classes[item.truth],
         before=classes[item.before],
         after=classes[item.after],
-        sure=f"{item.sure_before:.0%}".replace("%", " %"),
-        sure_now=f"{item.sure_after:.0%}".replace("%", " %"),
+        sure=percent(item.sure_before),
+        sure_now=percent(item.sure_after),
     )
 
 

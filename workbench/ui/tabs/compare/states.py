@@ -160,7 +160,7 @@ class StatesModel(QAbstractTableModel):
             if first
             else Cell(
                 tr("{times}x").format(times=ratio_digits(model.bytes / totals.bytes.value)),
-                tr("{share} kept").format(share=f"{totals.bytes.value / model.bytes:.0%}".replace("%", " %")),
+                tr("{share} kept").format(share=format.percent(totals.bytes.value / model.bytes)),
                 totals.bytes.how == "verified",
             )
         )

@@ -32,7 +32,7 @@ def by_bytes(change: LayerChange | None) -> Shade:
         return Shade(NEUTRAL, tr("unchanged"))
     saved = 1 - change.bytes_after / change.bytes_before
     words = tr("{before} → {after}, {share} saved").format(
-        before=size(change.bytes_before), after=size(change.bytes_after), share=f"{saved:.0%}".replace("%", " %")
+        before=size(change.bytes_before), after=size(change.bytes_after), share=format.percent(saved)
     )
     if not change.exact:
         words += tr(" (forecast)")
@@ -70,7 +70,7 @@ def by_time(times: Profile, *paths: str) -> Shade:
         return Shade(NEUTRAL, tr("not timed: fused into another operator, or removed"))
     share = sum(known)
     words = tr("{share} of the {whole} ms per run (measured)").format(
-        share=f"{share:.1%}".replace("%", " %"), whole=three_digits(times.after.median)
+        share=format.percent(share, 1), whole=three_digits(times.after.median)
     )
     return Shade(min(share, 1.0), words)
 

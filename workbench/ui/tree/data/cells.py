@@ -98,7 +98,7 @@ def text(node: Node, column: Column, metric: MetricInfo) -> str:
         case Column.LOSS:
             return "" if node.loss is None else format.loss_text(node.loss, metric)
         case Column.TIME:
-            return "" if node.time is None else f"{node.time:.1%}".replace("%", " %")
+            return "" if node.time is None else format.percent(node.time, 1)
     return _fact(node, column)
 
 
@@ -122,7 +122,7 @@ def _fact(node: Node, column: Column) -> str:
     if found is None or node.facts is None:
         return ""
     if column == Column.ZEROS:
-        return f"{found:.1%}".replace("%", " %")
+        return format.percent(found, 1)
     return f"{found:.3g}" if column == Column.STABLE else f"{node.facts.rank_90} / {node.facts.full_rank}"
 
 
