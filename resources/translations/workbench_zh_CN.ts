@@ -2399,6 +2399,11 @@
       <translation>没有语言 '{code}'。</translation>
     </message>
     <message>
+      <source>{first}, {second} and {more} more</source>
+      <extracomment>workbench/core/base/message.py</extracomment>
+      <translation>{first}、{second} 及另外 {more} 个</translation>
+    </message>
+    <message>
       <source>the same size</source>
       <extracomment>workbench/core/base/quantities.py</extracomment>
       <translation>大小相同</translation>
@@ -2422,11 +2427,6 @@
       <source>{times}x smaller ({share} kept)</source>
       <extracomment>workbench/core/base/quantities.py</extracomment>
       <translation>缩小到 1/{times}（保留 {share}）</translation>
-    </message>
-    <message>
-      <source>{first}, {second} and {more} more</source>
-      <extracomment>workbench/core/base/several.py</extracomment>
-      <translation>{first}、{second} 及另外 {more} 个</translation>
     </message>
     <message>
       <source>Windows reserves this name for a device</source>

@@ -15,8 +15,7 @@ import onnxruntime as ort
 from workbench.core.base import system
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
-from workbench.core.base.message import AND, CLAUSE, Joined, Message
-from workbench.core.base.several import short_list
+from workbench.core.base.message import AND, CLAUSE, Joined, Message, short_list
 from workbench.core.layer_data.layer import Preparation
 from workbench.formats.format import Loaded
 from workbench.graph.model import demand

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any, Literal, NamedTuple
 
+from workbench.core.base.arguments import as_names
 from workbench.core.base.errors import UserError
 from workbench.core.base.quantities import MetricInfo
-from workbench.core.base.several import as_names
 from workbench.core.recipe.action import Action, Family
 from workbench.core.recipe.recipe import Recipe
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.core.base.arguments import as_names
 from workbench.core.base.quantities import MetricInfo
-from workbench.core.base.several import as_names
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
 

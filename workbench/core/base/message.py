@@ -112,6 +112,14 @@ def sentences(*parts: str) -> Joined:
     return Joined(parts, SENTENCE)
 
 
+def short_list(names: Iterable[str]) -> str:
+    """List names in a sentence, at most three."""
+    first, *rest = names
+    if len(rest) > 2:
+        return Message("{first}, {second} and {more} more", first=first, second=rest[0], more=len(rest) - 1)
+    return Joined((Joined((first, *rest[:-1])), rest[-1]), AND) if rest else first
+
+
 @cache
 def places(*templates: str) -> frozenset[str]:
     """Return the names of the placeholders in templates."""

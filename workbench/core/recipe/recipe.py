@@ -13,10 +13,10 @@ from typing import Any, Literal
 import yaml
 
 from workbench.core.base import yaml_file
+from workbench.core.base.arguments import as_names
 from workbench.core.base.errors import UserError
 from workbench.core.base.files import write_text
 from workbench.core.base.message import Message
-from workbench.core.base.several import as_names
 from workbench.core.recipe.action import Action, in_order
 from workbench.core.recipe.recovery import Stage
 from workbench.core.recipe.storing import CHOICES, DEFAULT, Storing, storing_of

@@ -11,10 +11,10 @@ import numpy as np
 
 from workbench.core.analysis.sweep import Curve, Sweep, SweepPoint, with_step
 from workbench.core.analysis.workforce import ALONE, Workforce
+from workbench.core.base.arguments import as_names
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
-from workbench.core.base.several import as_names
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.params import Field, fields_of
 from workbench.core.recipe.recipe import Recipe, Row

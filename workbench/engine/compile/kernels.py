@@ -11,10 +11,10 @@ from dataclasses import replace
 
 import onnx_ir as ir
 
+from workbench.core.base.arguments import weak_cache
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
-from workbench.core.base.weak_cache import weak_cache
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.storing import Storing
 from workbench.data.dataset import Dataset

@@ -5,8 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from workbench.core.base.errors import UserError
-from workbench.core.base.message import Message, sentences
-from workbench.core.base.several import short_list
+from workbench.core.base.message import Message, sentences, short_list
 from workbench.core.recipe.recipe import Recipe
 from workbench.graph.model.model import Model
 

@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from workbench.core.base.arguments import weak_cache
 from workbench.core.base.job import Job
-from workbench.core.base.message import CLAUSE, Joined, Message
-from workbench.core.base.several import short_list
-from workbench.core.base.weak_cache import weak_cache
+from workbench.core.base.message import CLAUSE, Joined, Message, short_list
 from workbench.core.recipe.action import Action
 from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache

@@ -19,8 +19,7 @@ import numpy as np
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
-from workbench.core.base.message import Message
-from workbench.core.base.several import short_list
+from workbench.core.base.message import Message, short_list
 from workbench.core.recipe.storing import PLAIN
 from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache

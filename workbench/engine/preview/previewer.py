@@ -17,11 +17,11 @@ import numpy as np
 import onnxruntime as ort
 
 from workbench.core.analysis.report import Figure, LayerChange
+from workbench.core.base.arguments import as_names
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.base.quantities import MetricInfo
-from workbench.core.base.several import as_names
 from workbench.core.layer_data.forecast import Forecast
 from workbench.core.layer_data.layer import Layer
 from workbench.core.layer_data.views import Prediction, Preview

@@ -16,8 +16,7 @@ from typing import Any, BinaryIO
 
 import onnx_ir as ir
 
-from workbench.core.base.message import AND, Joined, Message
-from workbench.core.base.several import short_list
+from workbench.core.base.message import AND, Joined, Message, short_list
 from workbench.formats.weights.pickles import LARGEST, Damaged, ObjectPickle, Opaque
 from workbench.formats.weights.stored import MOST_NUMBERS, Checkpoint, Stored, Unreadable
 

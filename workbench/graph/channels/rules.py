@@ -4,8 +4,8 @@ graph.channels.moves."""
 import numpy as np
 import onnx_ir as ir
 
+from workbench.core.base.arguments import weak_cache
 from workbench.core.base.message import Message
-from workbench.core.base.weak_cache import weak_cache
 from workbench.graph.channels import moves as moves  # imported because it registers its rules
 from workbench.graph.channels.tracer import Tracer, rule
 from workbench.graph.channels.units import Channels, Units

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import onnx_ir as ir
 
-from workbench.core.base.weak_cache import weak_cache
+from workbench.core.base.arguments import weak_cache
 from workbench.graph.onnx import map_types
 
 

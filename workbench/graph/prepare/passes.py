@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import onnx_ir as ir
 from onnx_ir.passes import common
 
+from workbench.core.base.arguments import as_names
 from workbench.core.base.message import AND, CLAUSE, Joined, Message
-from workbench.core.base.several import as_names
 from workbench.core.layer_data.layer import Preparation
 from workbench.graph.model import unused
 from workbench.graph.onnx import names, proto_size

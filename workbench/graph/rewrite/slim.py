@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 import onnx_ir as ir
 
-from workbench.core.base.weak_cache import weak_cache
+from workbench.core.base.arguments import weak_cache
 from workbench.core.recipe.storing import Sides, Storing
 from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.model.model import Model

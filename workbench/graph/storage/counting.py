@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from workbench.core.base.weak_cache import weak_cache
+from workbench.core.base.arguments import weak_cache
 from workbench.core.recipe.storing import DEFAULT, Storing
 from workbench.graph.encodings import zeros
 from workbench.graph.encodings.encoding import Counts, Encoding, Planned

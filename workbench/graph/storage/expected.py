@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 import onnx_ir as ir
 
-from workbench.core.base.weak_cache import weak_cache
+from workbench.core.base.arguments import weak_cache
 from workbench.graph.encodings.encoding import Planned
 from workbench.graph.encodings.spec import StorageSpec, product
 from workbench.graph.entropy import statistics

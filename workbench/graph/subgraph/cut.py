@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 
 import onnx_ir as ir
 
+from workbench.core.base.arguments import as_names, weak_cache
 from workbench.core.base.errors import UserError
-from workbench.core.base.several import as_names
-from workbench.core.base.weak_cache import weak_cache
 from workbench.graph.model import unused
 from workbench.graph.model.inventory import Site
 from workbench.graph.model.model import Model

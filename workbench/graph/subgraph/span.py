@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import onnx_ir as ir
 
+from workbench.core.base.arguments import weak_cache
 from workbench.core.base.errors import UserError
 from workbench.core.base.message import Message
-from workbench.core.base.weak_cache import weak_cache
 from workbench.graph.model.inventory import Site
 from workbench.graph.model.model import Model
 from workbench.graph.onnx.names import subgraphs

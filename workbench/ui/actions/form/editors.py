@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSizePolicy, QWid
 from workbench.core.recipe.params import Field
 from workbench.ui.actions.form import values as v
 from workbench.ui.actions.form.number import BOX_HEIGHT, NumberEditor
+from workbench.ui.actions.form.wheel import WheelWithFocus
 from workbench.ui.text.i18n import tr
-from workbench.ui.widgets.wheel import WheelWithFocus
 
 
 class ChoiceEditor(WheelWithFocus, QComboBox):

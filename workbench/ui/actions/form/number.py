@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QSizePolicy, QSpinBox
 from workbench.core.recipe.params import Field
 from workbench.ui.actions.form import values as v
 from workbench.ui.actions.form.slider import Slider
+from workbench.ui.actions.form.wheel import WheelWithFocus
 from workbench.ui.text.i18n import tr
 from workbench.ui.widgets import theme
-from workbench.ui.widgets.wheel import WheelWithFocus
 
 BOX_WIDTH, BOX_HEIGHT = 80, 26  # as wide as 1e-05 with its arrows, as high as a combo box
 MAX_DECIMALS = 9

@@ -4,8 +4,8 @@ from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider, QWidget
 
+from workbench.ui.actions.form.wheel import WheelWithFocus
 from workbench.ui.widgets import theme
-from workbench.ui.widgets.wheel import WheelWithFocus
 
 
 class Slider(WheelWithFocus, QSlider):
