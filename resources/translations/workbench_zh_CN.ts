@@ -794,6 +794,11 @@
       <translation>与原始输出的余弦相似度</translation>
     </message>
     <message>
+      <source>Cross-entropy</source>
+      <extracomment>names of metrics</extracomment>
+      <translation>交叉熵</translation>
+    </message>
+    <message>
       <source>F1 (macro)</source>
       <extracomment>names of metrics</extracomment>
       <translation>F1（宏平均）</translation>
@@ -3654,6 +3659,11 @@
       <translation>请按模型的顺序从 0 开始给类别编号。</translation>
     </message>
     <message>
+      <source>Omit the metric, or choose f1, balanced_accuracy or auc for two classes, mse for numbers.</source>
+      <extracomment>workbench/data/choosing.py</extracomment>
+      <translation>请省略指标；两个类别可选择 f1、balanced_accuracy 或 auc，数值可选择 mse。</translation>
+    </message>
+    <message>
       <source>The labels are names of classes, and nothing says which class of the model has which name.</source>
       <extracomment>workbench/data/choosing.py</extracomment>
       <translation>标签是类别名称，但没有说明模型的哪个类别对应哪个名称。</translation>
@@ -3667,6 +3677,11 @@
       <source>The labels run from {lowest:g} to {highest:g}, but the model has {classes} classes.</source>
       <extracomment>workbench/data/choosing.py</extracomment>
       <translation>标签从 {lowest:g} 到 {highest:g}，而模型有 {classes} 个类别。</translation>
+    </message>
+    <message>
+      <source>The metric {wanted} compares classes, and the output is one value per sample.</source>
+      <extracomment>workbench/data/choosing.py</extracomment>
+      <translation>指标 {wanted} 比较类别，而输出为每个样本一个值。</translation>
     </message>
     <message>
       <source>The metric {wanted} does not fit this data ({shapes} per sample).</source>
@@ -3764,6 +3779,11 @@
       <translation>指标 {name} 对 {n} 个样本返回的值为 {value}。</translation>
     </message>
     <message>
+      <source>Name the classes as there.</source>
+      <extracomment>workbench/data/label_forms.py</extracomment>
+      <translation>请使用与数据相同的类别名称。</translation>
+    </message>
+    <message>
       <source>Name the classes in class_names as the labels do.</source>
       <extracomment>workbench/data/label_forms.py</extracomment>
       <translation>请让 class_names 中的类别名称与标签一致。</translation>
@@ -3772,6 +3792,11 @@
       <source>The labels are one-hot: read as one class for each place.</source>
       <extracomment>workbench/data/label_forms.py</extracomment>
       <translation>标签为 one-hot 形式：按每个位置一个类别读取。</translation>
+    </message>
+    <message>
+      <source>The labels are probabilities of classes, and the most probable one counts. The metrics cross_entropy and mse compare all of them.</source>
+      <extracomment>workbench/data/label_forms.py</extracomment>
+      <translation>标签是各类别的概率，按概率最高的类别计算。指标 cross_entropy 和 mse 比较全部概率。</translation>
     </message>
     <message>
       <source>The labels are the tokens of the input: at each place, the token that follows is asked for.</source>
@@ -3787,6 +3812,11 @@
       <source>{n:,} samples without a label are left out.</source>
       <extracomment>workbench/data/label_forms.py</extracomment>
       <translation>{n:,} 个没有标签的样本未计入。</translation>
+    </message>
+    <message>
+      <source>{path} has the classes {unknown}, which the data does not have.</source>
+      <extracomment>workbench/data/label_forms.py</extracomment>
+      <translation>{path} 含有数据中没有的类别 {unknown}。</translation>
     </message>
     <message>
       <source>'{text}' is not a number or a list of numbers for the input '{spec}'.</source>
@@ -3949,6 +3979,26 @@
       <translation>检测框标签的形状应为每个样本 [目标数, 5]，而不是 {shape}。</translation>
     </message>
     <message>
+      <source>Balanced accuracy is of classes of which each sample has one.</source>
+      <extracomment>workbench/data/metrics/classes.py</extracomment>
+      <translation>平衡准确率用于每个样本只属于一个类别的情况。</translation>
+    </message>
+    <message>
+      <source>Choose f1.</source>
+      <extracomment>workbench/data/metrics/classes.py</extracomment>
+      <translation>请选择 f1。</translation>
+    </message>
+    <message>
+      <source>Convert them, or choose another metric.</source>
+      <extracomment>workbench/data/metrics/classes.py</extracomment>
+      <translation>请转换标签，或选择其他指标。</translation>
+    </message>
+    <message>
+      <source>Several labels per sample are 0 and 1 each.</source>
+      <extracomment>workbench/data/metrics/classes.py</extracomment>
+      <translation>每个样本有多个标签时，各标签须为 0 或 1。</translation>
+    </message>
+    <message>
       <source>balanced accuracy</source>
       <extracomment>workbench/data/metrics/classes.py</extracomment>
       <translation>平衡准确率</translation>
@@ -3967,6 +4017,21 @@
       <source>retrieval R@{k}</source>
       <extracomment>workbench/data/metrics/embeddings.py</extracomment>
       <translation>检索 R@{k}</translation>
+    </message>
+    <message>
+      <source>Choose another metric or output.</source>
+      <extracomment>workbench/data/metrics/likelihood.py</extracomment>
+      <translation>请选择其他指标或输出。</translation>
+    </message>
+    <message>
+      <source>Cross-entropy needs a score for each class, and as labels class numbers or a probability of each class.</source>
+      <extracomment>workbench/data/metrics/likelihood.py</extracomment>
+      <translation>交叉熵需要每个类别的得分，标签须为类别编号或每个类别的概率。</translation>
+    </message>
+    <message>
+      <source>cross-entropy</source>
+      <extracomment>workbench/data/metrics/likelihood.py</extracomment>
+      <translation>交叉熵</translation>
     </message>
     <message>
       <source>agreement with the original</source>
@@ -4039,9 +4104,24 @@
       <translation>请为每个位置提供一个类别编号。</translation>
     </message>
     <message>
+      <source>Omit the metric, or choose f1 or miou.</source>
+      <extracomment>workbench/data/metrics/maps.py</extracomment>
+      <translation>请省略指标，或选择 f1 或 miou。</translation>
+    </message>
+    <message>
       <source>The outputs {outputs} are not class scores for the label maps {labels} (shapes per sample).</source>
       <extracomment>workbench/data/metrics/maps.py</extracomment>
       <translation>输出 {outputs} 不是标签图 {labels} 的类别得分（均按每个样本计）。</translation>
+    </message>
+    <message>
+      <source>There are {classes:,} classes at each position; up to {most:,} can be counted one by one.</source>
+      <extracomment>workbench/data/metrics/maps.py</extracomment>
+      <translation>每个位置有 {classes:,} 个类别；最多可逐一统计 {most:,} 个。</translation>
+    </message>
+    <message>
+      <source>There is one value at each position, and not a score for each class.</source>
+      <extracomment>workbench/data/metrics/maps.py</extracomment>
+      <translation>每个位置只有一个值，而不是每个类别一个得分。</translation>
     </message>
     <message>
       <source>mean IoU</source>
@@ -4102,11 +4182,6 @@
       <source>CTC needs scores [positions, symbols] per sample, not {shape}.</source>
       <extracomment>workbench/data/metrics/texts.py</extracomment>
       <translation>CTC 从每个样本的得分 [位置, 符号] 解码，而不是从 {shape} 解码。</translation>
-    </message>
-    <message>
-      <source>Choose another metric or output.</source>
-      <extracomment>workbench/data/metrics/texts.py</extracomment>
-      <translation>请选择其他指标或输出。</translation>
     </message>
     <message>
       <source>Give texts, or class indices [samples, length] padded with -1.</source>

@@ -50,6 +50,21 @@ def detected():
     return boxes, labels
 
 
+def crowded():
+    """Boxes [5, 240, 6]: those of five images twelve times, moved a little, more of a class than are counted."""
+    boxes, labels = detected()
+    rng = np.random.default_rng(7)
+    boxes = np.tile(boxes[:5], (1, 12, 1))
+    boxes[..., :4] += np.tile(rng.normal(0, 1, boxes[..., :2].shape), 2)
+    boxes[..., 4] = rng.random(boxes.shape[:2])
+    return boxes[:, :240], labels[:5]
+
+
+def several():
+    rng = np.random.default_rng(8)
+    return rng.standard_normal((80, 6)), rng.integers(0, 2, (80, 6)) * rng.integers(0, 2, (80, 6))
+
+
 def embedded():
     rng = np.random.default_rng(6)
     labels = rng.integers(0, 10, 60)

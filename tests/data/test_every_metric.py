@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.data import references
+from workbench.data.choosing import named
 from workbench.data.metrics.listing import METRICS
 from workbench.data.metrics.metric import LEFT_OUT
 from workbench.data.metrics.thresholds import threshold
@@ -62,12 +63,15 @@ CASES = (
     case("pixel_accuracy", first(MAPS), PIXELS, first(one_hot(PIXELS)), first(-one_hot(PIXELS))),
     case("pixel_accuracy_last", MAPS, PIXELS, one_hot(PIXELS), -one_hot(PIXELS)),
     case("token_agreement", MAPS, one_hot(TOKENS), worst=-one_hot(TOKENS)),
+    MetricCase(named("f1", MAPS, TOKENS), MAPS, TOKENS, one_hot(TOKENS), -one_hot(TOKENS)),
+    MetricCase(named("f1", ROWS, ROWS[::-1] > 0), ROWS, ROWS[::-1] > 0, ROWS[::-1], -ROWS[::-1]),
     case("pixel_agreement", first(MAPS), first(one_hot(TOKENS)), worst=first(-one_hot(TOKENS))),
     case("accuracy", NUMBERS, NUMBERS[::-1].copy(), NUMBERS[::-1].copy(), NUMBERS[::-1] + 9),
     case("equality", NUMBERS, NUMBERS[::-1].copy(), worst=NUMBERS[::-1] + 9),
     case("mse", ROWS, ROWS[::-1].copy(), ROWS[::-1].copy(), ROWS + 9),
     case("f1", SCORES, LABELS, one_hot(LABELS), -one_hot(LABELS)),
     case("balanced_accuracy", SCORES, LABELS, one_hot(LABELS), -one_hot(LABELS)),
+    case("cross_entropy", SCORES, LABELS, SURE * one_hot(LABELS), -SURE * one_hot(LABELS)),
     case("auc", SCORES[:, :1], YES, YES, -YES),
     case("miou", first(MAPS), PIXELS, first(one_hot(PIXELS)), first(-one_hot(PIXELS))),
     case("perplexity", MAPS, TOKENS, SURE * one_hot(TOKENS), -SURE * one_hot(TOKENS)),

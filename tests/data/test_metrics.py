@@ -181,7 +181,7 @@ def test_without_labels_the_metric_can_fall(outputs, title):
     metric = choose(outputs, None)
     assert metric.title == title and not metric.labelled
     mean = np.broadcast_to(outputs.mean(axis=0), outputs.shape).astype(outputs.dtype)
-    itself, constant = (metric.score(each, outputs).mean() for each in (outputs, mean))
+    itself, constant = (metric.value(metric.score(each, outputs)) for each in (outputs, mean))
     assert itself == (1.0 if metric.higher_is_better else 0.0) and metric.same(outputs, outputs).all()
     if not (outputs == outputs[:1]).all():
         assert (itself - constant if metric.higher_is_better else constant) > 0.05

@@ -4,13 +4,18 @@ import numpy as np
 import pytest
 
 from tests.data import references
-from workbench.data.choosing import fitting, named
+from workbench.core.base.errors import UserError
+from workbench.data.choosing import choose, fitting, named
 from workbench.data.metrics.intervals import ALL, interval_of, paired_interval
 from workbench.data.metrics.listing import METRICS
 
 COMPUTED = {
     ("f1", "classified"): 0.11915049823473577,  # sklearn f1_score(average="macro")
     ("balanced_accuracy", "classified"): 0.12855040792540792,  # sklearn balanced_accuracy_score
+    ("f1", "maps"): 0.20765702752510767,
+    ("balanced_accuracy", "maps"): 0.20897086629365233,
+    ("f1", "several"): 0.3113745384967796,  # of labels that do not exclude each other
+    ("cross_entropy", "classified"): 2.2285151240566363,  # sklearn log_loss of the softmax
     ("auc", "ranked"): 0.44680212190971874,  # sklearn roc_auc_score; scores have ties
     ("r2", "numbers"): 0.7389174160446214,  # sklearn r2_score
     ("mae", "numbers"): 0.3994697936675612,  # sklearn mean_absolute_error
@@ -20,6 +25,7 @@ COMPUTED = {
     ("perplexity", "tokens"): 89.35511519352568,  # torchmetrics perplexity
     ("map", "detected"): 0.2194336351648359,  # pycocotools COCOeval
     ("map50", "detected"): 0.5029547468735615,
+    ("map", "crowded"): 0.2621912733854864,  # cocoeval keeps 100 boxes of each class
     ("recall1", "embedded"): 0.18333333333333332,  # sklearn NearestNeighbors(metric="cosine")
     ("recall5", "embedded"): 0.6,
 }
@@ -84,6 +90,59 @@ def test_layouts_of_detectors_give_the_boxes_that_they_mean(name):
     turned = measured(name, outputs, np.roll(labels, 1, axis=2))[1]  # class first
     assert metric.value(turned) == metric.value(rows)
     assert metric.value(measured(name, outputs[::-1], labels)[1]) < 0.1
+
+
+def test_labels_may_be_probabilities_of_classes():
+    """Top-1 against the most probable; torch's cross_entropy with probabilities as targets."""
+    outputs, labels = references.numbers()
+    shares = np.exp(labels) / np.exp(labels).sum(1, keepdims=True)
+    assert choose(outputs, shares).id == "top1"
+    metric, rows = measured("top1", outputs, shares)
+    assert metric.value(rows) == (outputs.argmax(1) == labels.argmax(1)).mean()
+    probabilities = np.exp(outputs) / np.exp(outputs).sum(1, keepdims=True)
+    for given in (outputs, probabilities):
+        metric, rows = measured("cross_entropy", given, shares)
+        assert metric.value(rows) == pytest.approx(-(shares * np.log(probabilities)).sum(1).mean())
+
+
+@pytest.mark.parametrize("turn", [lambda x: x, lambda x: 1 / (1 + np.exp(-x)), lambda x: x[:, 0]], ids=range(3))
+def test_one_value_at_each_position_is_a_decision_between_two_classes(turn):
+    rng = np.random.default_rng(7)
+    scores, labels = rng.standard_normal((6, 1, 5, 4)), rng.integers(0, 2, (6, 1, 5, 4))
+    both, either = (scores > 0) & (labels > 0), (scores > 0) | (labels > 0)
+    neither = 1 - either.mean()
+    for name, expected in (
+        ("miou", (both.sum() / either.sum() + neither / (1 - both.mean())) / 2),
+        ("f1", both.mean() / (both.mean() + either.mean()) + neither / (neither + 1 - both.mean())),
+    ):
+        for given in (labels, labels[:, 0]):
+            metric, rows = measured(name, turn(scores), given)
+            assert metric.value(rows) == pytest.approx(expected)
+            assert measured(name, np.moveaxis(scores, 1, -1), given[:, 0] if given.ndim > 3 else given)
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "labels", "words"),
+    [
+        ("top1", (9, 1), (9,), "the output is one value per sample"),
+        ("cross_entropy", (9, 1), (9,), "a score for each class"),
+        ("pixel_accuracy", (9, 1, 5, 5), (9, 5, 5), "one value at each position"),
+        ("pixel_accuracy", (9, 5, 5, 1), (9, 5, 5), "not class scores for the label maps"),
+        ("token_accuracy", (9, 5, 1), (9, 5), "one value at each position"),
+        ("balanced_accuracy", (9, 5), (9, 5), "of which each sample has one"),
+        ("f1", (9, 2, 5000), (9, 2), "5,000 classes at each position"),
+    ],
+)
+def test_what_would_be_broadcast_or_has_no_second_class_is_refused(name, shape, labels, words):
+    rng = np.random.default_rng(8)
+    with pytest.raises(UserError, match=words):
+        named(name, rng.standard_normal(shape), rng.integers(0, 2, labels))
+
+
+def test_ctc_labels_may_be_padded_with_the_blank():
+    scores = np.eye(4)[[[1, 0, 1, 2, 0]]]
+    _, rows = measured("ctc_cer", scores, np.array([[1, 1, 2, 0, 0, 0]]))
+    assert rows.tolist() == [[0, 3]]
 
 
 @pytest.mark.slow

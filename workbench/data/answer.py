@@ -16,6 +16,7 @@ class Answer:
     notes   sentences: what is measured if that is not obvious, and what is left out
     flat    whether its values are one list a sample, though it has further axes of size one: class scores [N, C, 1, 1]
     tokens  whether it holds scores of the next token, [samples, tokens, vocabulary]
+    following  whether the labels are the next tokens of the input
     more    other outputs that are measured together with this one (see `joined`); training uses this one alone
     """
 
@@ -25,6 +26,7 @@ class Answer:
     each: int = 1
     notes: tuple[str, ...] = ()
     tokens: bool = False
+    following: bool = False
     flat: bool = False
     more: tuple["Answer", ...] = ()
 

@@ -13,14 +13,15 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.message import Message
 from workbench.core.plugins.discovery import error_text
 from workbench.data.extensions import all_metrics, checked
-from workbench.data.metrics.classes import are_probabilities, middle, numbers
+from workbench.data.metrics.classes import numbers
 from workbench.data.metrics.listing import METRICS
 from workbench.data.metrics.maps import squeezed
-from workbench.data.metrics.metric import LEFT_OUT, Metric, rows_of
+from workbench.data.metrics.metric import LEFT_OUT, Metric, are_probabilities, is_whole, middle, rows_of
 from workbench.data.metrics.thresholds import threshold
 from workbench.data.metrics.values import cosine, relative
 
-NUMBERED = ("top1", "top5", "f1", "balanced_accuracy")  # metrics of class numbers, one a sample
+NUMBERED = ("top1", "top5", "f1", "balanced_accuracy", "cross_entropy")  # metrics of class numbers, one a sample
+DECIDING = ("top1", "top5", "agreement")  # metrics of the class with the highest score, which takes two classes
 FALLS = 0.95  # what the mean answer may reach of a metric that is used
 EMBEDDINGS = ("embed", "feature", "hidden", "pool")  # in the names of outputs that are no class scores
 SCORES = ("logit", "score", "prob", "class", "softmax", "categor", "label", "confidence")  # in those of class scores
@@ -85,6 +86,12 @@ def named(
     assert target is not None
     if metric.id in NUMBERED and outputs.ndim == 2 and 1 < outputs.shape[1] <= target.max(initial=0):
         raise why_unfit([outputs], target)
+    if metric.id in DECIDING and outputs.size == len(outputs):
+        raise UserError(
+            "The metric {wanted} compares classes, and the output is one value per sample.",
+            "Omit the metric, or choose f1, balanced_accuracy or auc for two classes, mse for numbers.",
+            wanted=wanted,
+        )
     try:
         fitted = metric if metric.fit is None else metric.fit(metric, outputs, target, classes)
         safe = checked(fitted, wanted)
@@ -152,7 +159,7 @@ def _labelled(outputs: np.ndarray, labels: np.ndarray, every: np.ndarray) -> tup
         fits = whole and outputs.size == labels.size
         return (_of_decisions("accuracy", outputs), 2) if fits else (None, 0)
     given = numbers(every)
-    if classes > 1 and whole and given.ndim == 1 and (every.ndim == 1 or every.shape[1] in (1, classes)):
+    if classes > 1 and is_whole(given) and given.ndim == 1 and (every.ndim == 1 or every.shape[1] in (1, classes)):
         fits = given.min() >= 0 and given.max() < classes
         return (METRICS["top1"], 0) if fits else (None, 0)
     maps = squeezed(labels)
@@ -178,10 +185,6 @@ def _of_decisions(name: str, outputs: np.ndarray) -> Metric:
     metric = METRICS[name]
     single = outputs.size == len(outputs)
     return replace(metric, info=replace(metric.info, interval="wilson" if single else "normal"))
-
-
-def is_whole(labels: np.ndarray) -> bool:
-    return labels.dtype.kind in "iub" or (labels.dtype.kind == "f" and np.array_equal(labels, np.rint(labels)))
 
 
 def _classes(outputs: np.ndarray, maps: np.ndarray, axis: int) -> int:
@@ -238,7 +241,7 @@ def _unlabelled(outputs: np.ndarray, name: str) -> tuple[Metric, int]:
             return METRICS["agreement"], 0 + same
     for axis, each in ((-1, METRICS["token_agreement"]), (1, METRICS["pixel_agreement"])):
         always = np.broadcast_to(outputs.mean(axis=0), outputs.shape)
-        if outputs.ndim > 2 and _are_shares(outputs, axis) and each.score(always, outputs).mean() < FALLS:
+        if outputs.ndim > 2 and _are_shares(outputs, axis) and each.value(each.score(always, outputs)) < FALLS:
             return each, 0 + same
     rows = outputs.reshape(len(outputs), -1).astype(np.float64)
     if are_probabilities(outputs) and rows.shape[1] == 1 and _decides(rows):

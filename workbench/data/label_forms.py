@@ -8,12 +8,15 @@ import numpy as np
 from workbench.core.base.errors import UserError
 from workbench.core.base.message import Message
 from workbench.data.dataset import Dataset
+from workbench.data.metrics.classes import are_shares
+from workbench.data.metrics.metric import Metric, is_whole
 from workbench.data.metrics.tokens import NEXT, knows_next, next_tokens
 
 MISSING = (-1, -100)  # class numbers of samples without a label, as of scikit-learn and torch
 TOKENS, MASK = "input_ids", "attention_mask"  # names of such inputs in transformers
 FILLER = -1  # behind the end of a text
 BY_TOKEN = ("", *NEXT, "token_accuracy")  # metrics of next tokens, where the model predicts those; "": not yet chosen
+OF_VALUES = ("mse", "mae", "r2")  # metrics of labels as they are, one-hot or not
 ALIKE = 0.95  # of labels that are the tokens themselves
 
 
@@ -94,6 +97,22 @@ def tokens_of(data: Dataset) -> tuple[np.ndarray, np.ndarray | None] | None:
     return (chosen[0], mask) if chosen else None
 
 
+def padding_of(data: Dataset) -> np.ndarray | None:
+    """Return which positions of the tokens that the model reads are padding, bool [samples, length]; None if no mask
+    says so."""
+    found = tokens_of(data)
+    return None if found is None or found[1] is None else found[1] == 0
+
+
+def kept_of(metric: Metric, outputs: np.ndarray, padding: np.ndarray | None) -> np.ndarray:
+    """Return what the metric keeps of the original's outputs as its reference: FILLER at positions of padding, where
+    that is a prediction for each position."""
+    if metric.keep is None:
+        return outputs
+    kept = metric.keep(outputs)
+    return kept if padding is None or padding.shape != kept.shape else np.where(padding, FILLER, kept)
+
+
 def next_labels(data: Dataset) -> np.ndarray | None:
     """Return the next token at each position, [samples, length]: from the model's own input if there are no labels, or
     if the labels are these tokens, as for transformers, or already shifted by one. None for other labels, which are
@@ -117,6 +136,20 @@ def next_labels(data: Dataset) -> np.ndarray | None:
     return labels if moved else None
 
 
+def notes_on(metric: Metric, labels: np.ndarray | None) -> tuple[str, ...]:
+    """Return a note on labels that are probabilities of classes, where the metric takes the most probable one."""
+    if labels is None or metric.labels is None or not are_shares(labels) or is_whole(labels):
+        return ()
+    if metric.labels(labels).ndim > 1:
+        return ()
+    return (
+        Message(
+            "The labels are probabilities of classes, and the most probable one counts. The metrics cross_entropy "
+            "and mse compare all of them."
+        ),
+    )
+
+
 @dataclass(frozen=True)
 class Targets:
     """Labels of all samples, with notes on how they were read. `following`: whether they are next tokens."""
@@ -131,7 +164,7 @@ def targets(data: Dataset, metrics: Sequence[str], outputs: Sequence[np.ndarray]
 
     Next tokens, if a metric asks for them or an output predicts them; class numbers for one-hot maps.
     """
-    if data.labels is not None:
+    if data.labels is not None and not {*metrics} <= {*OF_VALUES}:
         for each in outputs:
             if (numbers := class_maps(data.labels, each)) is not None:
                 return Targets(numbers, (Message("The labels are one-hot: read as one class for each place."),))
@@ -144,6 +177,43 @@ def targets(data: Dataset, metrics: Sequence[str], outputs: Sequence[np.ndarray]
     moved = data.labels is not None and following is not data.labels
     note = Message("The labels are the tokens of the input: at each place, the token that follows is asked for.")
     return Targets(following, (note,) if moved else (), True)
+
+
+def read_alike(samples: Dataset, data: Dataset) -> Dataset:
+    """Return samples to train on with labels in the form in which those of the measured data were read: names and
+    one-hot maps as the same numbers, next tokens. Raises UserError for classes that the data does not have."""
+    before = prepared(_renumbered(samples, data.classes))
+    found = replace(before.data, notes=(*before.data.notes, *before.notes))
+    if data.answer.following:
+        return replace(found, labels=next_labels(found))
+    labels = found.labels
+    if labels is not None and data.labels is not None and labels.ndim == data.labels.ndim + 1:
+        numbers = class_maps(labels, labels)
+        labels = labels if numbers is None else numbers
+    return replace(found, labels=labels)
+
+
+def _renumbered(samples: Dataset, classes: tuple[str, ...]) -> Dataset:
+    """Return the samples with class numbers of these names: a folder without one of the classes numbers the others
+    differently."""
+    own, labels = samples.classes, samples.labels
+    if labels is None or not classes or not own or own == classes:
+        return replace(samples, classes=own or classes)
+    unknown = [name for name in own if name not in classes]
+    if unknown and len(own) == len(classes):
+        return samples  # named otherwise
+    if unknown:
+        raise UserError(
+            "{path} has the classes {unknown}, which the data does not have.",
+            "Name the classes as there.",
+            path=samples.path,
+            unknown=[*unknown[:3]],
+        )
+    if labels.dtype.kind in "iu" and labels.size == len(labels):
+        places = np.array([classes.index(name) for name in own], labels.dtype)
+        real = (labels >= 0) & (labels < len(own))
+        labels = np.where(real, places[np.where(real, labels, 0)], labels)
+    return replace(samples, classes=classes, labels=labels)
 
 
 def class_maps(labels: np.ndarray, outputs: np.ndarray) -> np.ndarray | None:

@@ -21,6 +21,7 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.storing import DEFAULT, Storing
 from workbench.data.choosing import fitting
 from workbench.data.dataset import Dataset
+from workbench.data.label_forms import read_alike
 from workbench.data.matching import Given
 from workbench.data.opening import open_dataset
 from workbench.data.preprocessing import Rules
@@ -126,7 +127,7 @@ class Workspace:
         if calibration:
             known = {**data.constants, **given}
             samples = open_dataset(calibration, inputs, calibration in trusted, job.part(*ends), known, near=near)
-            samples = samples.read_as(data)
+            samples = read_alike(samples.read_as(data), data)
             words = Message(
                 "{n:,} samples of {calibration}",
                 one="{n} sample of {calibration}",

@@ -15,7 +15,7 @@ from workbench.data.metrics.metric import Metric, share
 
 OVERLAPS = np.linspace(0.5, 0.95, 10)  # IoU from which a box is a hit
 RECALLS = np.linspace(0, 1, 101)
-KEPT = 100  # detections of an image, the most confident ones
+KEPT, OF_CLASS = 300, 100  # detections of an image, and of one class in it, the most confident ones
 LEAST, ALIKE, TRIED = 0.001, 0.7, 1000  # confidence; IoU of boxes of one object; boxes that suppression looks at
 EMPTY = np.zeros((0, 6))
 
@@ -131,22 +131,31 @@ def matches(outputs: np.ndarray, labels: np.ndarray, read: Reader) -> np.ndarray
         there = label[label[:, 4] >= 0]
         row[3 * KEPT : 3 * KEPT + len(there)] = there[:, 4]
         detected = detected[np.isfinite(detected).all(axis=1)]
-        detected = detected[np.argsort(-detected[:, 4], kind="stable")][:KEPT]
+        detected = _most_confident(detected[np.argsort(-detected[:, 4], kind="stable")])
         count = len(detected)
         row[:count], row[KEPT : KEPT + count] = detected[:, 4], detected[:, 5]
         row[2 * KEPT : 2 * KEPT + count] = _hits(detected, there)
     return rows
 
 
+def _most_confident(detected: np.ndarray) -> np.ndarray:
+    """Return the first OF_CLASS of each class, as cocoeval counts them, of detections in order of confidence."""
+    same = detected[:, None, 5] == detected[None, :, 5]
+    before = (same & np.tri(len(detected), k=-1, dtype=bool)).sum(axis=1)
+    return np.asarray(detected[before < OF_CLASS][:KEPT])
+
+
 def _hits(detected: np.ndarray, there: np.ndarray) -> np.ndarray:
     """Return bit masks [n]; bit b: the detection is matched with an object that it overlaps by OVERLAPS[b]."""
     overlap = np.where(detected[:, None, 5] == there[None, :, 4], iou(detected, there), -1.0)
     found = np.zeros(len(detected), np.int64)
+    most = overlap.max(axis=1, initial=-1.0)
     for bit, least in enumerate(OVERLAPS):
         free = np.ones(len(there), bool)
-        for number, each in enumerate(overlap):
-            best = int(np.where(free, each, -1.0).argmax()) if len(there) else 0
-            if len(there) and free[best] and each[best] >= least:
+        for number in np.flatnonzero(most >= least):
+            each = overlap[number]
+            best = int(np.where(free, each, -1.0).argmax())
+            if free[best] and each[best] >= least:
                 free[best] = False
                 found[number] |= 1 << bit
     return found

@@ -14,8 +14,6 @@ from workbench.data.metrics.thresholds import AUC
 from workbench.data.metrics.tokens import OF_TOKENS
 from workbench.data.metrics.values import OF_NUMBERS
 
-DECIDING = ("top1", "top5", "f1", "balanced_accuracy", "agreement")  # metrics of models that decide between classes
-
 METRICS = {
     metric.id: metric
     for metric in (*BY_CLASS, AUC, *OF_PLACES, *OF_TOKENS, *OF_TEXTS, *OF_BOXES, *OF_EMBEDDINGS, *OF_NUMBERS)

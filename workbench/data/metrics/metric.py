@@ -117,6 +117,25 @@ def mean_of(values: np.ndarray) -> np.ndarray:
     return values.reshape(len(values), -1).mean(axis=1, dtype=np.float64)
 
 
+def middle(outputs: np.ndarray) -> float:
+    """Return the threshold between two decisions: 0.5 for probabilities, else 0."""
+    return 0.5 if are_probabilities(outputs) else 0.0
+
+
+def are_probabilities(outputs: np.ndarray) -> bool:
+    return bool(outputs.min(initial=0.0) >= 0 and outputs.max(initial=0.0) <= 1)
+
+
+def above(outputs: np.ndarray, at: float) -> np.ndarray:
+    """Return which values of each sample are above a threshold, bool [samples, values]."""
+    return np.asarray(rows_of(outputs) > at)
+
+
+def is_whole(values: np.ndarray) -> bool:
+    """Whether these are integers, in whatever type."""
+    return values.dtype.kind in "iub" or (values.dtype.kind == "f" and np.array_equal(values, np.rint(values)))
+
+
 def share(title: str, labelled: bool, interval: Literal["wilson", "normal"] = "normal") -> MetricInfo:
     """Return the info of a metric that is the fraction of correct answers, shown in per cent."""
     return MetricInfo(title, "%", labelled=labelled, interval=interval, low=0.0, high=1.0)

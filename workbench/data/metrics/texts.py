@@ -50,7 +50,7 @@ def _each(rows: np.ndarray) -> np.ndarray:
 
 def symbols(values: np.ndarray, blank: int | None = None) -> list[Symbols]:
     """Return the symbols of each sample: the best ones for scores [samples, places, symbols], those that are not
-    negative (padding) for numbers, the characters for texts.
+    negative (padding) nor the blank for numbers, the characters for texts.
 
     blank   the blank of CTC scores: repeated symbols are merged, and this one is dropped (Graves et al. 2006, section
             3.2)
@@ -66,7 +66,7 @@ def symbols(values: np.ndarray, blank: int | None = None) -> list[Symbols]:
             "Give texts, or class indices [samples, length] padded with -1.",
             shape=values.shape[1:],
         )
-    return [row[row >= 0].astype(np.int64).tolist() for row in values]
+    return [row[(row >= 0) & (row != (-1 if blank is None else blank))].astype(np.int64).tolist() for row in values]
 
 
 def _collapsed(row: np.ndarray, blank: int) -> list[int]:

@@ -8,9 +8,8 @@ import numpy as np
 from workbench.core.base.errors import UserError
 from workbench.core.base.message import Message
 from workbench.core.base.quantities import MetricInfo
-from workbench.data.metrics.classes import are_probabilities
 from workbench.data.metrics.maps import last, squeezed
-from workbench.data.metrics.metric import Metric
+from workbench.data.metrics.metric import Metric, are_probabilities
 
 PIECE = 1 << 20  # scores that are exponentiated at once
 LEAST = 1e-12  # probability of a token, at least, where outputs are probabilities

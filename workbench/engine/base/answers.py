@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from workbench.core.recipe.recipe import Recipe
-from workbench.data.metrics.listing import DECIDING
+from workbench.data.metrics.classes import decides_classes
 from workbench.engine.base.evaluate import Evaluator
 
 
@@ -52,7 +52,7 @@ class AnswersOf:
         measured = evaluator.answer(list(outputs))[: len(batch)]
         scores = evaluator.metric.each(evaluator.score(measured, batch))
         self._chosen.append(batch)
-        if evaluator.metric.id not in DECIDING or measured.ndim != 2:
+        if not decides_classes(evaluator.metric) or measured.ndim != 2:
             self._parts.append(Answers(scores))
             return
         logits = measured.astype(np.float32) if self._keep else None

@@ -13,8 +13,10 @@ from workbench.core.base.message import Message
 from workbench.data.answer import Answer
 from workbench.data.choosing import choose, fitting
 from workbench.data.dataset import Dataset, Feeds
+from workbench.data.label_forms import kept_of, padding_of
+from workbench.data.metrics.classes import decides_classes
 from workbench.data.metrics.intervals import ALL, interval_of, paired_interval, unit_of
-from workbench.data.metrics.listing import DECIDING, against_teachers
+from workbench.data.metrics.listing import against_teachers
 from workbench.data.metrics.metric import Metric
 from workbench.data.metrics.tokens import NEXT
 from workbench.engine.base.originals import Gathered, Originals, Outputs
@@ -292,6 +294,7 @@ class _Maker:
         self.data, self.run, self.answer, self.metric, self.batch = data, run, answer, metric, batch
         self.labels = fitting(metric, data.labels) if metric.labelled else None
         self.gathered, self.rows, self.done, self.unknown = Gathered(), list[np.ndarray](), 0, 0
+        self.padding = None if metric.labelled else padding_of(data)
 
     @staticmethod
     def chosen(
@@ -306,7 +309,7 @@ class _Maker:
         outputs = np.concatenate(looked_at)
         _raise_unknown(answer, int(_unknown(outputs).sum()), len(outputs))
         metric = choose(outputs, data.labels, answer.name, wanted, data.classes)
-        if metric.id in DECIDING and len(data.classes) > outputs.shape[1]:
+        if decides_classes(metric) and len(data.classes) > outputs.shape[1]:
             raise UserError(
                 "The data has {n} class names, but the model has {shape} classes.",
                 "Name the classes in the model's order, or omit the names.",
@@ -325,12 +328,12 @@ class _Maker:
         if self.labels is not None:
             self.rows.append(self.metric.score(outputs, self.labels[chosen]))
         elif not self.metric.labelled:
-            kept = self.kept(outputs)
+            kept = self.kept(outputs, chosen)
             self.gathered.add(kept)
             self.rows.append(self.metric.score(outputs, kept))
 
-    def kept(self, outputs: np.ndarray) -> np.ndarray:
-        return outputs if self.metric.keep is None else self.metric.keep(outputs)
+    def kept(self, outputs: np.ndarray, chosen: slice | np.ndarray) -> np.ndarray:
+        return kept_of(self.metric, outputs, None if self.padding is None else self.padding[chosen])
 
     def finished(self, against: Run | None) -> Measure:
         """Return the measure. Raises UserError if outputs were not numbers."""
@@ -346,7 +349,7 @@ class _Maker:
 
         def again(chosen: np.ndarray) -> np.ndarray:
             parts = (chosen[at : at + batch] for at in range(0, len(chosen), batch))
-            return np.concatenate([kept(answer.of(run(Feeds(data, part)))) for part in parts])
+            return np.concatenate([kept(answer.of(run(Feeds(data, part))), part) for part in parts])
 
         return again
 
@@ -361,7 +364,7 @@ def _by_teacher(data: Dataset, teacher: Run, makers: Sequence[_Maker], job: Job,
         for place, feeds in job.each(
             zip(slices, data.ahead(slices), strict=True), Message("running the teacher"), len(slices)
         ):
-            kept = maker.kept(teacher(feeds)[0])
+            kept = maker.kept(teacher(feeds)[0], place)
             maker.gathered.add(kept)
             outputs = maker.answer.of(maker.run(feeds)) if own is None or maker.metric.keep else own[place]
             maker.rows.append(maker.metric.score(outputs, kept))
@@ -369,10 +372,8 @@ def _by_teacher(data: Dataset, teacher: Run, makers: Sequence[_Maker], job: Job,
 
 def _unknown(outputs: np.ndarray) -> np.ndarray:
     """Return [samples] whether some of the outputs are not a number, or there are none."""
-    if not outputs.size:
-        return np.ones(len(outputs), bool)
-    if outputs.dtype.kind != "f":
-        return np.zeros(len(outputs), bool)
+    if not outputs.size or outputs.dtype.kind != "f":
+        return np.full(len(outputs), not outputs.size)
     return np.asarray(np.isnan(outputs.reshape(len(outputs), -1)).any(axis=1))
 
 

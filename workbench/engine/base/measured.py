@@ -14,7 +14,7 @@ from workbench.core.base.trust import NOBODY, Trust
 from workbench.data.answer import Answer, joined
 from workbench.data.choosing import fitting, found, may_be_numbers, named, why_unfit
 from workbench.data.dataset import Dataset
-from workbench.data.label_forms import prepared, targets
+from workbench.data.label_forms import notes_on, prepared, targets
 from workbench.data.metrics.metric import Metric
 from workbench.data.metrics.own import is_own, own
 from workbench.data.metrics.tokens import NEXT
@@ -71,8 +71,10 @@ def with_answer(
             candidates = [fits]
         chosen = _chosen(data, candidates, places, wanted)
         if not asked:
-            notes = (*before.notes, *_read_together(data), *read.notes, *chosen.answer.notes)
-            data = replace(data, answer=replace(chosen.answer, notes=notes))
+            assert chosen.metric is not None
+            form = notes_on(chosen.metric, data.labels)
+            notes = (*before.notes, *_read_together(data), *read.notes, *form, *chosen.answer.notes)
+            data = replace(data, answer=replace(chosen.answer, notes=notes, following=read.following))
         asked.append((chosen.answer, wanted))
     return data, tuple(asked), places.outputs
 

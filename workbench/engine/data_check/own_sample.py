@@ -12,7 +12,7 @@ from workbench.core.base.message import Message
 from workbench.core.recipe.recipe import Recipe
 from workbench.data.class_names import name_of
 from workbench.data.dataset import Dataset
-from workbench.data.metrics.listing import DECIDING
+from workbench.data.metrics.classes import decides_classes
 from workbench.data.preprocessing import Rules, beside, read_rules
 from workbench.engine.base.evaluate import runner
 from workbench.engine.data_check.one_sample import open_sample
@@ -45,7 +45,7 @@ def answer(workspace: Workspace, path: str, recipe: Recipe, job: Job) -> SampleA
         was, now = (np.asarray(outputs[0])[0] for outputs in (before, after))
     if was.shape != now.shape:
         raise UserError("The outputs of both models have different shapes.", "Change the recipe.")
-    decides = workspace.evaluator is not None and workspace.evaluator.metric.id in DECIDING and was.ndim == 1
+    decides = workspace.evaluator is not None and decides_classes(workspace.evaluator.metric) and was.ndim == 1
     names = data.classes if data is not None else ()
     pictures = Pictures(sample)
     return SampleAnswer(

@@ -16,6 +16,7 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.recovery import Parameters, Recovery, Stage, StageResult, parameters
 from workbench.core.recipe.stages import ORDER, Distill, Reconstruct, Statistics, Training
 from workbench.core.recipe.storing import PLAIN
+from workbench.data.choosing import fitting as in_form
 from workbench.data.dataset import Dataset
 from workbench.data.metrics.metric import Metric
 from workbench.engine.base.cache import Cache
@@ -220,7 +221,7 @@ class _Recovering:
         student = Student(compiled, wanted, self.training, moments).to(self.device)
         answering = self._teachers(params, job)
         metric = self._metric(isinstance(params, Distill) and bool(params.teacher))
-        samples = Samples.of(self.training, metric.id in NUMBERED, self.recipe.seed)
+        samples = self._samples(metric)
         loss = loss_of(student, self.training, params, metric, answering, self.recipe.seed)
         if isinstance(params, Distill) and self.training.labels is None and params.alpha < 1:
             self.notes.append(Message("The training samples have no labels: the student learns from the teacher only"))
@@ -298,7 +299,7 @@ class _Recovering:
     def _compared(self, stage: Stage, compiled: Compiled, made: Compiled, job: Job) -> StageResult:
         """Return the result of a stage without passes over the samples, measured before and after it."""
         metric = self._metric(False)
-        samples = Samples.of(self.training, metric.id in NUMBERED, self.recipe.seed)
+        samples = self._samples(metric)
         before, after = (self._held_out(each, metric, samples, job) for each in (compiled, made))
         gain, values = gained(metric, before, after), (metric.value(before), metric.value(after))
         return StageResult(stage, metric.info, *values, 0.0, 0.0, 0.0, 0, len(samples.held), (), gain=gain)
@@ -323,6 +324,11 @@ class _Recovering:
 
     def _metric(self, taught: bool) -> Metric:
         return metric_of(self.original, self.training, self.workspace.evaluator, taught)
+
+    def _samples(self, metric: Metric) -> Samples:
+        """Return the training samples with labels in the form of the metric, which may not be the measured one."""
+        training = replace(self.training, labels=in_form(metric, self.training.labels))
+        return Samples.of(training, metric.id in NUMBERED, self.recipe.seed)
 
     def _say_where_samples_come_from(self) -> None:
         data, training = self.workspace.data, self.training

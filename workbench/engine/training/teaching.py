@@ -10,6 +10,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.recipe.stages import Distill, Training
 from workbench.data.choosing import fits, found, why_unfit
 from workbench.data.dataset import Dataset
+from workbench.data.label_forms import MASK, kept_of
 from workbench.data.metrics.listing import against_original, against_teachers
 from workbench.data.metrics.metric import Metric
 from workbench.engine.base.evaluate import Evaluator
@@ -51,7 +52,9 @@ def target_of(metric: Metric, answering: tuple[Teacher, ...]) -> Callable[[Batch
 
     def target(batch: Batch) -> np.ndarray:
         if not metric.labelled:
-            return losses.together([each.answers(batch)[0] for each in answering], metric.id in CLASSES).numpy()
+            answers = losses.together([each.answers(batch)[0] for each in answering], metric.id in CLASSES).numpy()
+            mask = next((feed.numpy() for name, feed in batch.feeds.items() if name.endswith(MASK)), None)
+            return kept_of(metric, answers, None if mask is None else mask == 0)
         assert batch.labels is not None
         return batch.labels.numpy()
 
