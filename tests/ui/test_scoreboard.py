@@ -5,17 +5,18 @@ import html
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWhatsThis, QWidget
 
 from tests.figures import TOP1
 from tests.ui.conftest import settle
+from workbench.core.analysis.profile import Load, Spread
 from workbench.core.analysis.report import Figure, LayerChange, Report, Totals, Verified
 from workbench.core.analysis.sensitivity import LikelyDrop
 from workbench.core.layer_data.layer import Layer, ModelSummary
-from workbench.core.layer_data.views import DataSummary, Prediction, Preview
+from workbench.core.layer_data.views import DataSummary, Prediction, Preview, Timing
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.recovery import Stage
@@ -23,6 +24,7 @@ from workbench.ui.commands.snapshot_commands import SnapshotCommands
 from workbench.ui.engine_client.client import EngineLink
 from workbench.ui.panels.scoreboard import Scoreboard
 from workbench.ui.session.session import Session
+from workbench.ui.session.timings import Timings
 from workbench.ui.text import i18n
 from workbench.ui.widgets import theme
 
@@ -91,6 +93,7 @@ def board(session, qtbot):
     qtbot.addWidget(window)
     board = Scoreboard(session, SnapshotCommands(session, window))
     qtbot.addWidget(board)
+    board.resize(1600, 80)  # room for all tiles
     board.show()
     return board
 
@@ -265,3 +268,44 @@ def test_figures_that_come_and_go_move_no_button(session, qtbot, spoken):
         settle()
         places.add(tuple(each.x() for each in (board.measure_button, board.snapshot_button, board.export_button)))
     assert len(places) == 1
+
+
+LOADED = Load(Spread(0.2, 0.19, 0.21), Spread(52e6, 51e6, 53e6))
+TIMED = Timing(1.85, 1.24, 400, 283_000, 2_100_000, 243_000, False, LOADED, LOADED)
+LONGEST = replace(FULL, predicted=Prediction(0.4, "loss", None, 32, LikelyDrop(0.123, 0.106, False, 32)))
+COMING = [
+    (Recipe(), None, None),
+    (RECIPE, None, None),
+    (RECIPE, preview(exact=False), None),
+    (RECIPE, replace(ESTIMATED, parameters=537), None),
+    (RECIPE, replace(FULL, value=ESTIMATED.value, change=ESTIMATED.change), None),
+    (RECIPE, MEASURED, None),
+    (RECIPE, FULL, TIMED),
+    (RECIPE, replace(LONGEST, value=ESTIMATED.value, change=ESTIMATED.change), TIMED),
+]
+
+
+@pytest.mark.slow
+def test_while_figures_come_no_tile_and_no_button_is_ever_cut(session, qtbot, spoken, monkeypatch):
+    """Measured at once, as the window may be painted before the event loop lays it out, for each state after each."""
+    outer = QWidget()
+    qtbot.addWidget(outer)
+    column = QVBoxLayout(outer)
+    column.setContentsMargins(0, 0, 0, 0)
+    board = Scoreboard(session, SnapshotCommands(session, outer), outer)
+    column.addWidget(board)
+    outer.resize(1280, 80)
+    outer.show()
+    timings = {}
+    monkeypatch.setattr(Timings, "current", property(lambda _: timings.get("now")))
+    buttons = board.measure_button, board.snapshot_button, board.export_button
+    for first in COMING:
+        for then in COMING:
+            for recipe, shown, timings["now"] in (first, then):
+                show(session, board, recipe, shown)
+                narrow = [each.text() for each in buttons if each.width() < each.sizeHint().width()]
+                labels = [label for label in board.findChildren(QLabel) if label.isVisible()]
+                narrow += [label.text() for label in labels if label.width() < label.sizeHint().width()]
+                assert not narrow, (first, then)
+                assert buttons[-1].geometry().right() < board.width() == 1280
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.core.base.resources import resource_path
-from workbench.ui.panels.scoreboard import Tile
+from workbench.ui.panels.tile import Tile
 from workbench.ui.tree.delegate import BAR, BAR_SELECTED
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.schemes import DARK, LIGHT, contrast, mix

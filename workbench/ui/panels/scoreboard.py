@@ -1,8 +1,8 @@
 """Scoreboard at the bottom: size, accuracy, MACs of original and recipe, each with how it was obtained."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPalette, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWhatsThis, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWhatsThis, QWidget
 
 from workbench.core.analysis.profile import Load
 from workbench.core.analysis.report import Figure
@@ -11,53 +11,27 @@ from workbench.core.ipc.messages import Attach
 from workbench.core.layer_data.views import Prediction, Preview
 from workbench.ui.commands.snapshot_commands import SnapshotCommands, button
 from workbench.ui.engine_client.redraw_scheduler import Place
+from workbench.ui.panels.tile import Tile
 from workbench.ui.session.session import Session
 from workbench.ui.text import format
 from workbench.ui.text.i18n import listed, said, titled
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import small
-from workbench.ui.widgets.labels import Plain, tooltip
+from workbench.ui.widgets.rows import activate
 
 SHRUNK = 0.995  # share of the original size above which a file counts as not smaller
 BESIDE, ALONE = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
-BESIDE_GAP = 4  # pixels that Qt leaves between an icon and its text
-# Pixels between the tiles, whether the button that measures has a text, whether parameters are shown; the first that
-# fits is taken.
-WHOLE, LESS, LEAST = (True, True), (True, False), (False, False)
-FITS = ((theme.DOUBLE, *WHOLE), (12, *WHOLE), (theme.DOUBLE, *LESS), (theme.UNIT, *LESS), (theme.UNIT, *LEAST))
-
-
-class Tile(QWidget):
-    """One quantity: a caption, a value, and a note on its source.
-
-    Forecasts and outdated values are muted and in italics.
-    """
-
-    def __init__(self, caption: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName(caption)
-        self.caption = _label(self, -1, muted=True)
-        self.caption.setText(caption)
-        self.value = _label(self, 4, bold=True)
-        self.note = _label(self, -1, muted=True)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        for label in (self.caption, self.value, self.note):
-            theme.steady(label)
-            layout.addWidget(label)
-
-    def show_text(self, value: str, note: str = "", tip: str = "", sure: bool = True) -> None:
-        self.value.setText(value)
-        self.note.setText(note)
-        self.setToolTip(tooltip(tip))
-        self.setAccessibleDescription(listed((value, note)))
-        font = self.value.font()
-        if font.italic() == sure:
-            font.setItalic(not sure)
-            self.value.setFont(font)
-        role = QPalette.ColorRole.WindowText if sure else QPalette.ColorRole.PlaceholderText
-        self.value.setForegroundRole(role)
+# Pixels between the tiles, whether the button that measures has a text, how many tiles of `_spare` are left out; the
+# first that fits is taken.
+FITS = (
+    (theme.DOUBLE, True, 0),
+    (12, True, 0),
+    (theme.DOUBLE, True, 1),
+    (theme.UNIT, True, 1),
+    (theme.UNIT, False, 1),
+    (theme.UNIT, False, 2),
+    (theme.UNIT, False, 3),
+)
 
 
 def reasons_of(preview: Preview | None) -> list[str]:
@@ -67,17 +41,6 @@ def reasons_of(preview: Preview | None) -> list[str]:
     grown = sorted((change for change in preview.changes if change.larger), key=lambda change: -change.bytes_after)
     first = {said(change.larger): change.path for change in reversed(grown)}
     return [titled(path, reason) for reason, path in reversed(first.items())]
-
-
-def _label(parent: QWidget, points: int, bold: bool = False, muted: bool = False) -> QLabel:
-    label = Plain(parent)
-    font = label.font()
-    font.setPointSizeF(font.pointSizeF() + points)
-    font.setBold(bold)
-    label.setFont(font)
-    if muted:
-        label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-    return label
 
 
 class Scoreboard(QFrame):
@@ -155,6 +118,7 @@ class Scoreboard(QFrame):
         for tile in self._tiles:
             layout.addWidget(tile)
         layout.addStretch(1)
+        self._spare = self.parameters_tile, self.macs_tile, self.predicted_tile  # the first to be left out first
         self._buttons = QHBoxLayout()  # at the right edge, where changing figures do not move them
         self._buttons.setSpacing(theme.UNIT)
         self._buttons.addWidget(self.measure_button)
@@ -185,25 +149,34 @@ class Scoreboard(QFrame):
 
     def _fit(self) -> None:
         """Save width if it is narrow: first between the tiles, then the parameters, which correlate with MACs, then the
-        text of the button."""
-        needed = [self._width(*fit) for fit in FITS]
+        text of the button, then MACs, then the predicted change, which is short until the change is known."""
+        buttons = {text: self._button_width(text) for text in (False, True)}
+        needed = [self._width(gap, buttons[text], without) for gap, text, without in FITS]
         if self._least != needed[-1]:
             self._least = needed[-1]
             self.updateGeometry()
-        gap, text, parameters = next(
+        gap, text, without = next(
             (fit for fit, width in zip(FITS, needed, strict=True) if width <= self.width()), FITS[-1]
         )
         self._row.setSpacing(gap)
         self.measure_button.setToolButtonStyle(BESIDE if text else ALONE)
-        self.parameters_tile.setVisible(parameters)
+        for number, tile in enumerate(self._spare):
+            tile.setVisible(number >= without and tile.known)
+        activate(self)  # a tile that appears has the row laid out at once, by the widths of earlier figures
 
-    def _width(self, gap: int, text: bool, parameters: bool) -> int:
+    def _button_width(self, text: bool) -> int:
+        """Return the pixels that the button which measures takes with or without a text."""
+        button = self.measure_button
+        shown = button.toolButtonStyle()
+        button.setToolButtonStyle(BESIDE if text else ALONE)
+        width = button.sizeHint().width()
+        button.setToolButtonStyle(shown)
+        return width
+
+    def _width(self, gap: int, button: int, without: int) -> int:
         """Return the pixels that this takes, whatever is shown."""
-        tiles = [tile for tile in self._tiles if not tile.isHidden() and tile is not self.parameters_tile]
-        tiles += [self.parameters_tile] if parameters else []
-        button = self.measure_button.sizeHint().width()
-        words = self.measure_button.fontMetrics().horizontalAdvance(self.measure_button.text()) + BESIDE_GAP
-        button += (text - (self.measure_button.toolButtonStyle() == BESIDE)) * words
+        tiles = [tile for tile in self._tiles if not tile.isHidden() and tile not in self._spare]
+        tiles += [tile for tile in self._spare[without:] if tile.known]
         margins = self._row.contentsMargins()
         return (
             sum(tile.minimumSizeHint().width() for tile in tiles)
@@ -333,7 +306,7 @@ class Scoreboard(QFrame):
 
     def _show_predicted(self, predicted: Prediction | None) -> None:
         """Show the prediction, always styled as a forecast, as nothing was run for it."""
-        self.predicted_tile.setVisible(predicted is not None)
+        self.predicted_tile.known = predicted is not None
         if predicted is None:
             return
         note = self.tr("reliability unknown")
@@ -365,8 +338,7 @@ class Scoreboard(QFrame):
         self.predicted_tile.show_text(text, note, tip, sure=False)
 
     def _show_count(self, tile: Tile, before: int | None, after: int | None, current: bool) -> None:
-        if tile is not self.parameters_tile:  # shown if there is room for it
-            tile.setVisible(before is not None)
+        tile.known = before is not None  # shown if there is room for it
         if before is None:
             return
         if after is None or amount(after) == amount(before) or not self._session.recipe.rows:

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEventLoop, QSettings, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QSettings, Qt
 from PySide6.QtWidgets import QApplication, QTabWidget, QWidget
 
 from workbench.ui.base import settings
@@ -65,6 +65,7 @@ class Photographer:
         tabs.setCurrentWidget(page)
         self.application.processEvents()
         self._wait(lambda: not self.session.turns.waiting)  # drawn one task per turn
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)  # what was just drawn has new sizes
         if not self.window.grab().save(str(target)):
             raise RuntimeError(f"Cannot write {target}.")
 

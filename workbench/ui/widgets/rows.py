@@ -15,6 +15,15 @@ def at_most(width: int, widget: QWidget) -> QHBoxLayout:
     return row
 
 
+def activate(widget: QWidget) -> None:
+    """Lay out a widget now, its children first, as Qt passes on a child's new size only with later events."""
+    for child in widget.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+        if child.layout() is not None and not child.isHidden():
+            activate(child)
+    if (layout := widget.layout()) is not None:
+        layout.activate()
+
+
 class Fitting(QScrollArea):
     """A scroll area as high as its content, as long as there is room."""
 
