@@ -75,7 +75,7 @@ NOT_SAID = {  # by file, what is a key, or a part of a key
         "v = Cast <to: int = 1> (q)",
         "i = Cast <to: int = 6> (q)",
     },
-    "graph/onnx/map_types.py": {"map type"},
+    "graph/onnx/aside.py": {"map type"},
     "graph/onnx/runtime.py": {"Available memory of"},
     "graph/onnx/saving.py": {"The model"},
     "graph/onnx/shapes.py": {"sizes of one sample"},

@@ -4369,6 +4369,11 @@
       <translation>每个样本一次读入，键值缓存为空（预填充）：{n} 个输入，{first} 等。</translation>
     </message>
     <message>
+      <source>Inputs with the default value that the model has for them: {names}.</source>
+      <extracomment>workbench/data/prefill.py</extracomment>
+      <translation>采用模型自带默认值的输入：{names}。</translation>
+    </message>
+    <message>
       <source>The data has no {names}: made for samples without padding (masks 1, positions 0, 1, 2, ...).</source>
       <extracomment>workbench/data/prefill.py</extracomment>
       <translation>数据中没有 {names}：已按无填充的样本生成（掩码为 1，位置为 0、1、2……）。</translation>

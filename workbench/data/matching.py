@@ -64,6 +64,8 @@ def match(
     first input that has no array, or one that does not fit.
     """
     _refuse_unknown(given, specs)
+    optional = prefill.defaults(specs, {*arrays, *given})
+    given = {**given, **optional}
     left = [spec for spec in specs if spec.name not in given and spec.name not in arrays]
     if left and "x" in arrays and all(spec.name != "x" for spec in specs):
         taking = left if len(left) == 1 else [spec for spec in left if _by_sample(spec, arrays["x"])]
@@ -99,7 +101,7 @@ def match(
     free = {spec.name: arrays[spec.name] for spec in specs if spec.name not in given}
     edges = _edges(specs, free)
     count = _samples(tuple(spec for spec in specs if spec.name not in edges), free, labels)
-    found = Matched({}, {}, {}, prefill.notes(made, empty))
+    found = Matched({}, {}, {}, prefill.notes(made, empty, optional))
     for name, (values, along) in empty.items():
         found.constants[name] = values  # type: ignore[index]
         found.axes.update({} if along is None else {name: along})  # type: ignore[attr-defined]

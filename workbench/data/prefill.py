@@ -10,6 +10,7 @@ from workbench.core.layer_data.layer import InputSpec
 from workbench.core.layer_data.tokens import MASK, PLACES, TYPES, empty_cache, is_of_tokens
 from workbench.data.columns import Column
 
+Sentences = tuple[str, ...]
 BRANCH = "use_cache"  # an input that tells whether the caches are read
 
 
@@ -65,8 +66,13 @@ def caches(specs: tuple[InputSpec, ...], known: set[str]) -> dict[str, tuple[np.
     return found
 
 
-def notes(made: Mapping[str, np.ndarray], empty: Mapping[str, object]) -> tuple[str, ...]:
-    """Return sentences: which inputs were generated, and that caches are empty."""
+def defaults(specs: tuple[InputSpec, ...], known: set[str]) -> dict[str, np.ndarray]:
+    """Return the default values of inputs without values, by name."""
+    return {spec.name: spec.default for spec in specs if spec.default is not None and spec.name not in known}
+
+
+def notes(made: Mapping[str, np.ndarray], empty: Mapping[str, object], optional: Mapping[str, object]) -> Sentences:
+    """Return sentences: which inputs were generated, that caches are empty, and which inputs have their default."""
     found: list[str] = []
     if made:
         found.append(
@@ -84,4 +90,6 @@ def notes(made: Mapping[str, np.ndarray], empty: Mapping[str, object]) -> tuple[
                 first=next(iter(empty)),
             )
         )
+    if optional:
+        found.append(Message("Inputs with the default value that the model has for them: {names}.", names=[*optional]))
     return tuple(found)

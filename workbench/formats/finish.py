@@ -22,7 +22,7 @@ from workbench.graph.model import demand
 from workbench.graph.model.hidden_weights import random_operators
 from workbench.graph.model.inventory import find_layers
 from workbench.graph.model.model import OPEN, WEIGHTS_ONLY, Model
-from workbench.graph.onnx import mapped, runtime, saving, shapes
+from workbench.graph.onnx import aside, mapped, runtime, saving, shapes
 from workbench.graph.prepare import passes, raise_opset, widen
 
 # The prepared graph computes the same in another order; float32 rounding stays far below this share of the outputs.
@@ -256,7 +256,7 @@ def _original(loaded: Loaded, allowed: int) -> tuple[Feeds, Outputs, str]:
         raise UserError("{path}: {subject}", error.hint, path=loaded.source.path, subject=error.what) from error
     operators = {node.op_type for node in ir.traversal.RecursiveGraphIterator(loaded.graph.graph)}
     try:
-        feeds, expected, why = answers(running, seconds=seconds)
+        feeds, expected, why = answers(running, aside.default_values(loaded.graph), seconds)
     except runtime.MemoryExceeded as error:
         if operators & LOOPS or (allowed <= runtime.LIMIT and not isinstance(error, runtime.TimeExceeded)):
             raise never_ends(loaded.source.path, error) from error
@@ -318,12 +318,14 @@ def answers(
     running: ort.InferenceSession, known: Mapping[str, np.ndarray] | None = None, seconds: float = MINUTE
 ) -> tuple[Feeds, Outputs, str]:
     """Return the first random inputs that a session accepts, and its outputs; else nothing, with the reason. Inputs in
-    `known` are used unchanged. Raises MemoryExceeded, or TimeExceeded if one run takes more than `seconds`."""
+    `known` are used unchanged, those that have a default value, too. Raises MemoryExceeded, or TimeExceeded if one run
+    takes more than `seconds`."""
     why = Message("no inputs were found that it accepts")
+    optional = {value.name for value in running.get_overridable_initializers()}
     for feeds in _candidates(running.get_inputs()):
         if isinstance(feeds, str):
             return {}, [], feeds
-        feeds |= {name: array for name, array in (known or {}).items() if name in feeds}
+        feeds |= {name: array for name, array in (known or {}).items() if name in optional or name in feeds}
         try:
             return feeds, runtime.run(running, feeds, seconds=seconds), ""
         except runtime.MemoryExceeded:

@@ -18,7 +18,7 @@ from workbench.formats.onnx import external as onnx_external
 from workbench.formats.onnx import message as onnx_message
 from workbench.formats.onnx import tensors as onnx_tensors
 from workbench.graph.model.model import Model, Source
-from workbench.graph.onnx import map_types, proto_size
+from workbench.graph.onnx import aside, proto_size
 
 OLDEST_OPSET = 7
 # A function is written out at each of its calls; as many calls as this take some seconds.
@@ -73,7 +73,7 @@ def from_graph(proto: onnx.ModelProto, folder: Path | None, name: str) -> tuple[
             name=name,
             opset=opset,
         )
-    if (odd := next((value.name for value in proto.graph.input if map_types.is_map(value.type)), None)) is not None:
+    if (odd := next((value.name for value in proto.graph.input if aside.is_map(value.type)), None)) is not None:
         raise UserError(
             "The input '{odd}' of {name} is a map; only tensors are supported.",
             "Export it with tensors as inputs.",
@@ -83,11 +83,12 @@ def from_graph(proto: onnx.ModelProto, folder: Path | None, name: str) -> tuple[
     _bounded(proto, name)
     try:
         onnx_tensors.check(proto)
-        maps = map_types.set_aside(proto.graph)
+        maps = aside.set_maps_aside(proto.graph)
         expanded = _expand_sparse(proto.graph, name)
         with _unlogged():
             model = ir.serde.deserialize_model(proto)
-        map_types.remember(model, maps)
+        aside.remember_maps(model, maps)
+        aside.set_defaults_aside(model)
         if folder is not None:
             ir.external_data.set_base_dir(model.graph, folder)
         onnx_external.read(model)

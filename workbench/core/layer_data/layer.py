@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import prod
 
+import numpy as np
+
 from workbench.core.base.plain import make_plain
 
 
@@ -115,19 +117,22 @@ class Preparation:
 @dataclass(frozen=True)
 class InputSpec:
     """A model input; None marks a dimension that is free. `axes` are the names of the dimensions, "" for unnamed ones;
-    empty where not needed. `ranked`: whether the model declares the number of dimensions."""
+    empty where not needed. `ranked`: whether the model declares the number of dimensions. `default`: its value where
+    none is given; None if one has to be."""
 
     name: str
     dtype: str
     shape: tuple[int | None, ...]
     axes: tuple[str, ...] = field(default=(), compare=False)
     ranked: bool = True
+    default: np.ndarray | None = field(default=None, compare=False, repr=False)
 
 
 def fixed_batch(specs: Iterable[InputSpec]) -> int | None:
     """Return the batch size that the model's inputs fix, by the first input that has a fixed first dimension; else
     None."""
-    return next((spec.shape[0] for spec in specs if spec.shape and spec.shape[0] is not None), None)
+    given = (spec for spec in specs if spec.default is None)
+    return next((spec.shape[0] for spec in given if spec.shape and spec.shape[0] is not None), None)
 
 
 @dataclass(frozen=True)

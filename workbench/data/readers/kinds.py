@@ -37,7 +37,7 @@ class Asked:
     @property
     def taken(self) -> tuple[InputSpec, ...]:
         """Inputs that the data has to supply."""
-        return tuple(spec for spec in self.specs if spec.name not in self.own)
+        return tuple(spec for spec in self.specs if spec.name not in self.own and spec.default is None)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from workbench.engine.workspace import Workspace
 from workbench.formats.finish import answers, relative_difference
 from workbench.graph.model.hidden_weights import random_operators
 from workbench.graph.model.model import Model
-from workbench.graph.onnx import runtime
+from workbench.graph.onnx import aside, runtime
 
 # Outputs of preview and file differ by float rounding; predictions may differ only on ties. More is an error.
 LARGEST_RELATIVE_DIFFERENCE = 1e-2
@@ -114,7 +114,7 @@ def on_synthetic_inputs(shown: Model, written: str, given: Given) -> tuple[Verif
     if said := drawn(shown):
         return None, said
     running = runtime.session(written)
-    feeds, found, why = answers(running, constants(shown.inputs, given))
+    feeds, found, why = answers(running, aside.default_values(shown.ir) | constants(shown.inputs, given))
     if not feeds:
         return Verified(None, None, None, 0), Message("No data: not measured, and the file was not run: {why}", why=why)
     expected = runtime.run(runtime.session(shown), feeds)

@@ -65,6 +65,11 @@ def _noise(model: Model, count: int, free: int) -> dict[str, np.ndarray]:
         empty = empty_cache(spec.name, spec.shape, spec.axes)
         if empty is not None:  # of as many samples
             shape = [count if size == 1 and spec.shape[axis] is None else size for axis, size in enumerate(empty)]
+        if spec.default is not None:
+            places = zip(spec.default.shape, names, strict=True)
+            repeated = [count if size == 1 and name in batches else size for size, name in places]
+            made[spec.name] = np.broadcast_to(spec.default, repeated).copy()
+            continue
         made[spec.name] = (
             rng.standard_normal(shape) if spec.dtype.startswith("float") else rng.integers(0, 2, shape)
         ).astype(spec.dtype)

@@ -391,9 +391,8 @@ def _raise_unknown(answer: Answer, unknown: int, samples: int) -> None:
 def runner(session: ort.InferenceSession) -> Run:
     """Return a session as a function from feeds to outputs; inputs that the graph does not use are left out. It raises
     UserError if the model does not run on them."""
-    wanted = [value.name for value in session.get_inputs()]
 
     def run(feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
-        return runtime.run(session, {name: feeds[name] for name in wanted})
+        return runtime.run(session, runtime.read_by(session, feeds))
 
     return run

@@ -60,7 +60,7 @@ def measured(file: str, threads: int, feeds: str) -> dict[str, Any]:
     before, start = resident(), time.perf_counter()
     session = ort.InferenceSession(file, options, providers=["CPUExecutionProvider"])
     seconds, kept = time.perf_counter() - start, above(resident(), before)
-    wanted = {value.name for value in session.get_inputs()}
+    wanted = {value.name for value in (*session.get_inputs(), *session.get_overridable_initializers())}
     given = {name: array for name, array in given.items() if name in wanted}
     times: list[float] = []
     with contextlib.suppress(Exception):  # inputs that are made up: what was loaded counts all the same

@@ -13,7 +13,7 @@ from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import InputSpec, Layer, ModelSummary, Preparation
 from workbench.graph.model import cost, demand
 from workbench.graph.model.inventory import Site, find_layers
-from workbench.graph.onnx import saving, shapes
+from workbench.graph.onnx import aside, saving, shapes
 from workbench.graph.onnx.mapped import MappedTensor
 
 WEIGHTS_ONLY = "weights_only"  # in the meta of a graph of weights without a network (see formats.weights.network)
@@ -211,4 +211,5 @@ def _spec(value: ir.Value) -> InputSpec:
         if value.shape is None
         else tuple("" if isinstance(size, int) else str(size.value or "") for size in value.shape)
     )
-    return InputSpec(value.name or "", shapes.dtype_name(value), shape, names, value.shape is not None)
+    ranked, default = value.shape is not None, aside.default_of(value)
+    return InputSpec(value.name or "", shapes.dtype_name(value), shape, names, ranked, default)

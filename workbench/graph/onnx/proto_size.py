@@ -10,7 +10,7 @@ from typing import Any, cast
 import onnx_ir as ir
 
 from workbench.core.base.arguments import weak_cache
-from workbench.graph.onnx import map_types
+from workbench.graph.onnx import aside
 
 
 def varint(number: int) -> int:
@@ -68,7 +68,7 @@ def graph_bytes(graph: ir.Graph) -> int:
     tensors = sum(initializer_bytes(value, value.name in inputs) for value in graph.initializers.values())
     view = _without_initializers(graph)
     proto = ir.serde.serialize_graph(view)  # type: ignore[arg-type]
-    map_types.restore(proto, view)
+    aside.restore(proto, view)
     return proto.ByteSize() + tensors
 
 

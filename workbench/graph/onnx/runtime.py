@@ -195,8 +195,11 @@ def _stop(options: ort.RunOptions, seconds: float, done: threading.Event) -> Non
 
 
 def read_by(running: ort.InferenceSession, values: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return the inputs of a session from values that may hold more, such as the inputs of the whole graph."""
-    return {value.name: values[value.name] for value in running.get_inputs()}
+    """Return the inputs of a session from values that may hold more, such as the inputs of the whole graph. Inputs with
+    a default value are those that have another."""
+    optional = {value.name for value in running.get_overridable_initializers()}
+    needed = {value.name: values[value.name] for value in running.get_inputs()}
+    return needed | {name: values[name] for name in optional & set(values)}
 
 
 def random_inputs(model: Graphed, seed: int = 0, free: int = 1) -> dict[str, np.ndarray]:
@@ -228,7 +231,9 @@ def random_feeds(
                 value=value.name,
                 kind=kind,
             )
-        if np.issubdtype(dtype, np.floating):
+        if (default := getattr(value, "default", None)) is not None:
+            feeds[value.name] = default
+        elif np.issubdtype(dtype, np.floating):
             feeds[value.name] = rng.standard_normal(shape).astype(dtype)
         else:
             feeds[value.name] = rng.integers(0, 2, shape).astype(dtype)

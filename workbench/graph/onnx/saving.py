@@ -7,7 +7,7 @@ import onnx_ir as ir
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.files import SPACE, reason, staged, write_bytes
-from workbench.graph.onnx import map_types, proto_size
+from workbench.graph.onnx import aside, proto_size
 
 LARGEST_PROTOBUF = (1 << 31) - 1
 # Smaller tensors stay in the graph, as the runtime's checks read shapes and the like.
@@ -32,7 +32,7 @@ def to_bytes(model: ir.Model, name: str = "The model") -> bytes:
             "{name} is larger than the 2 GB that one ONNX file can hold.", "Save it with external data.", name=name
         )
     proto = ir.serde.serialize_model(model)
-    map_types.restore(proto.graph, model.graph)
+    aside.restore(proto.graph, model.graph)
     return proto.SerializeToString()
 
 
@@ -77,7 +77,8 @@ def save(model: ir.Model, path: Path) -> None:
         return
     with staged(path.parent) as place:
         try:
-            ir.save(model.clone(), place.folder / path.name, format="protobuf", external_data=f"{path.name}.data")
+            whole = aside.put_defaults_back(model.clone())
+            ir.save(whole, place.folder / path.name, format="protobuf", external_data=f"{path.name}.data")
         except OSError as error:
             raise UserError("Cannot write {path}: {reason}.", SPACE, path=path, reason=reason(error)) from error
         place.publish(last=path.name)

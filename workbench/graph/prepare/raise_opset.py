@@ -34,6 +34,7 @@ def raised(model: ir.Model) -> ir.Model:
     ):
         new.doc_string = old.doc_string
         new.shape = old.shape
+        new.meta.update(old.meta)
     described = {node.name: dict(node.metadata_props) for node in model.graph if node.name}
     for node in made.graph:
         node.metadata_props.update(

@@ -11,7 +11,7 @@ import numpy as np
 import onnx_ir as ir
 
 from workbench.graph.model.operators import MULTIPLY
-from workbench.graph.onnx import shapes
+from workbench.graph.onnx import aside, shapes
 
 MOVES = {"Identity", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Slice", "Concat"}
 OTHERS = (ir.DataType.FLOAT16, ir.DataType.BFLOAT16, ir.DataType.DOUBLE)
@@ -44,6 +44,12 @@ def widened(model: ir.Model, kinds: tuple[ir.DataType, ...]) -> ir.Model | None:
                 if array is None:
                     return None
                 value.const_value = ir.Tensor(array, name=value.name)
+            default = value.meta.get(aside.DEFAULT)
+            if default is not None and default.dtype in kinds:
+                array = _float32(default)
+                if array is None:
+                    return None
+                value.meta[aside.DEFAULT] = ir.Tensor(array, name=value.name)
             if value.dtype in kinds:
                 value.type = deepcopy(value.type)  # as in the original
                 value.dtype = ir.DataType.FLOAT
