@@ -68,6 +68,26 @@ def test_an_array_may_have_the_layout_of_an_input_whose_batch_has_a_name(tmp_pat
         assert dataset(tmp_path, spec, x=values).samples == 5
 
 
+@pytest.mark.parametrize("axes", [("", ""), ("steps", "")])
+def test_each_row_is_run_alone_where_an_input_has_no_batch(tmp_path, axes):
+    """A clip [steps, values], a rate of one value, and beside them a picture with a batch."""
+    clip = InputSpec("clip", "float32", (6 if not axes[0] else None, 4), axes)
+    clips, rates = np.arange(120.0).reshape(5, 6, 4), np.arange(5)
+    data = dataset(tmp_path, X, clip, RATE, x=np.zeros((5, 4)), clip=clips, rate=rates)
+    assert data.alone and data.samples == 5 and data.fixed_batch == 1 and not data.constants
+    feeds = [dict(each) for each in data.batches(3)]
+    assert [(each["x"].shape, each["clip"].shape, each["rate"].shape) for each in feeds] == [((1, 4), (6, 4), ())] * 5
+    assert (feeds[3]["clip"] == clips[3]).all() and feeds[3]["rate"] == 3 and data.count(feeds[3]) == 1
+    assert not dataset(tmp_path, clip, clip=clips[0]).alone  # the rows of one array are samples, as before
+    with pytest.raises(UserError, match=r"the array 'clip' has .*5, 6, 3.*, but the model takes float32 of"):
+        dataset(tmp_path, clip, clip=clips[..., :3])
+
+
+def test_rows_are_no_runs_where_the_first_axis_is_the_batch(tmp_path):
+    with pytest.raises(UserError, match="but the model takes float32 of 4 per sample"):
+        dataset(tmp_path, X, x=np.zeros((5, 6, 4)))
+
+
 def test_edges_of_a_graph_are_the_same_for_all_its_nodes(tmp_path):
     worth = InputSpec("worth", "float32", (None, 3), ("edges", ""))
     edges = InputSpec("edges", "int64", (2, None), ("", "edges"))
@@ -139,11 +159,11 @@ def test_values_that_do_not_fit_are_named(given, sentence):
 @pytest.mark.parametrize(
     ("arrays", "sentence"),
     [
-        ({"x": np.zeros((5, 4)), "rate": np.array([1, 2, 3, 4, 5])}, "takes one value of int64"),
+        ({"x": np.zeros((5, 4)), "rate": np.array([1, 2, 3])}, "takes one value of int64"),
         ({"x": np.zeros((5, 4)), "rate": np.array(["a"])}, "takes one value of int64"),
         (
             {"x": np.zeros((5, 4)), "rate": np.int64(1), "state": np.zeros((2, 3, 8))},
-            "takes float32 of any x 8 per sample",
+            "takes float32 of 2 x any x 8$|takes float32 of 2 x any x 8",
         ),
         ({"x": np.zeros((5, 4)), "rate": np.int64(1), "state": np.zeros((3, 1, 8))}, "'state' has 3 entries, others 5"),
         ({"x": np.full((5, 4), 1e300), "rate": np.int64(1)}, "'x' has values outside -3.4.* the range of float32"),

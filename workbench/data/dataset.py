@@ -13,7 +13,7 @@ from workbench.core.layer_data.layer import InputSpec
 from workbench.data import columns
 from workbench.data.answer import Answer
 from workbench.data.columns import Column, Lazy
-from workbench.data.matching import DTYPES, refuse_odd_values
+from workbench.data.matching import ALONE, DTYPES, refuse_odd_values
 from workbench.data.sampling import stratified
 
 
@@ -51,8 +51,15 @@ class Dataset:
     @property
     def fixed_batch(self) -> int | None:
         """Batch size that the model fixes, or the samples that it reads together; None if it takes any."""
+        if self.alone:
+            return 1
         sizes = (spec.shape[self.axes.get(spec.name, 0)] for spec in self.specs if spec.name in self.inputs)
         return next((size for size in sizes if size is not None), self.together if self.together > 1 else None)
+
+    @property
+    def alone(self) -> bool:
+        """Whether an input has no axis of samples, so that each sample is a run by itself."""
+        return ALONE in self.axes.values()
 
     def at_once(self, size: int) -> int:
         """Return this batch size, or the model's if that is fixed."""
@@ -64,6 +71,8 @@ class Dataset:
 
     def count(self, feeds: Mapping[str, np.ndarray]) -> int:
         """Return the number of samples in these feeds."""
+        if self.alone:
+            return 1
         name = next(iter(self.inputs))
         return feeds[name].shape[self.axes.get(name, 0)]
 
@@ -160,6 +169,9 @@ class Feeds(Mapping[str, np.ndarray]):
             if isinstance(data.inputs[name], Lazy):  # what is in memory was looked at before
                 refuse_odd_values(data.path, name, self._kinds[name], values)
             values = values.astype(self._types[name])
+            if axis == ALONE:
+                (values,) = values
+                return np.asarray(values)
             return values if axis is None else np.ascontiguousarray(np.moveaxis(values, 0, axis))
         return data.constants[name] if axis is None else np.repeat(data.constants[name], self._count, axis)
 

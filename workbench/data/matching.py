@@ -1,7 +1,8 @@
 """Matching of arrays to the inputs of a model: per sample, or constant for all samples.
 
 An array with exactly the shape of an input (a sampling rate, three scales, a recurrent state) is constant for all
-samples; if one of its dimensions of size one is the batch, it is repeated for every sample.
+samples; if one of its dimensions of size one is the batch, it is repeated for every sample. Rows that each have the
+shape of an input without a batch are run one by one.
 """
 
 import json
@@ -30,6 +31,7 @@ DTYPES: dict[str, Any] = {
     "bool": np.bool_,
 }
 BATCH = ("batch", "batch_size", "batchsize", "batch_dim", "bs", "n", "b")  # what exporters call the axis of the samples
+ALONE = -1  # as the axis of the samples: the input has none
 FEW = 16  # samples that are looked at of what is read batch by batch
 LONGEST_VALUE = 100_000  # characters of --input
 Given = Mapping[str, str | np.ndarray]  # values of inputs that are the same for all samples, as texts or arrays
@@ -39,8 +41,8 @@ Given = Mapping[str, str | np.ndarray]  # values of inputs that are the same for
 class Matched:
     """`inputs` name -> [samples, ...]; `constants` name -> the array for all samples.
 
-    axes    name of an input -> its axis of samples, if not the first; name of a constant -> the axis along which it is
-            repeated for every sample
+    axes    name of an input -> its axis of samples, if not the first, or ALONE; name of a constant -> the axis along
+            which it is repeated for every sample
     notes   sentences: which inputs were generated because the data lacks them
     """
 
@@ -155,9 +157,8 @@ def _samples(specs: tuple[InputSpec, ...], arrays: Mapping[str, Column], labels:
                 return len(array)
             if _by_sample(spec, array, axis):
                 return array.shape[axis]
-    return next(
-        (len(arrays[spec.name]) for spec in specs if spec.name in arrays and _by_sample(spec, arrays[spec.name])), 1
-    )
+    held = [(spec, arrays[spec.name]) for spec in specs if spec.name in arrays]
+    return next((len(array) for spec, array in held if _by_sample(spec, array) or _alone(spec, array)), 1)
 
 
 def _edges(specs: tuple[InputSpec, ...], arrays: Mapping[str, Column]) -> set[str]:
@@ -198,6 +199,16 @@ def _before_steps(spec: InputSpec, array: Column, batch: int) -> bool:
     )
 
 
+def _alone(spec: InputSpec, array: Column) -> bool:
+    """Whether each row of the array has the whole shape of this input, which has no axis for the batch."""
+    batch = spec.shape[:1] == (None,) and (not spec.axes or spec.axes[0].lower() in ("", *BATCH))
+    return (
+        array.ndim == len(spec.shape) + 1
+        and not batch
+        and all(size in (None, have) for size, have in zip(spec.shape, array.shape[1:], strict=True))
+    )
+
+
 def _add(found: Matched, path: str, spec: InputSpec, array: Column, specs: tuple[InputSpec, ...], count: int) -> None:
     axis = _batch_name(spec)
     if axis is not None and len(array) == count and _before_steps(spec, array, axis):
@@ -226,6 +237,9 @@ def _add(found: Matched, path: str, spec: InputSpec, array: Column, specs: tuple
     if along is not None:
         found.inputs[spec.name] = np.moveaxis(in_memory(path, array), along, 0)  # type: ignore[index]
         found.axes[spec.name] = along  # type: ignore[index]
+    elif _alone(spec, array) and len(array) == count:
+        found.inputs[spec.name] = array  # type: ignore[index]
+        found.axes[spec.name] = ALONE  # type: ignore[index]
     elif whole and (spec.shape[:1] != (None,) or len(array) == 1):
         _add_constant(found, path, spec, array, specs)
     elif _by_sample(spec, array):
@@ -353,7 +367,9 @@ def words_of(spec: InputSpec) -> str:
 def _unfit(path: str, spec: InputSpec, array: Column) -> UserError:
     shown = " x ".join("any" if size is None else str(size) for size in spec.shape[1:])
     sample = (
-        Message("{dtype} of {shown} per sample", dtype=spec.dtype, shown=shown or Message("scalars"))
+        words_of(spec)
+        if spec.shape and spec.shape[0] not in (None, 1)
+        else Message("{dtype} of {shown} per sample", dtype=spec.dtype, shown=shown or Message("scalars"))
         if spec.shape
         else Message("one value of {dtype}", dtype=spec.dtype)
     )

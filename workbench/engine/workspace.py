@@ -119,10 +119,10 @@ class Workspace:
         ends = 0.3, 0.5 if calibration else 0.3  # of the work, about
         data = open_dataset(path, inputs, path in trusted, job.part(0.0, ends[0]), given, count, rules, near)
         session = runtime.session(self.model)
-        model = self.model.at({name: array.shape for name, array in data.least().items()})
+        model = self.model.at({name: array.shape for name, array in data.least().items()}, data.alone)
         data, ((_, first), *beside), outputs = with_answer(session, data, measuring, trusted, model)
         if data.together > 1:
-            model = self.model.at({name: array.shape for name, array in data.least().items()})
+            model = self.model.at({name: array.shape for name, array in data.least().items()}, data.alone)
         samples = data
         if calibration:
             known = {**data.constants, **given}

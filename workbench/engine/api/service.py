@@ -21,7 +21,6 @@ from workbench.core.base.message import Message, sentences
 from workbench.core.base.plain import plain
 from workbench.core.ipc import messages as m
 from workbench.core.ipc.own_sample import TrySample
-from workbench.core.layer_data.layer import fixed_batch
 from workbench.core.layer_data.views import Predictability
 from workbench.core.plugins.discovery import load_failures
 from workbench.core.targets.reading import all_targets
@@ -36,6 +35,7 @@ from workbench.engine.analysis.sweep import sweep
 from workbench.engine.api.export import export
 from workbench.engine.api.lanes import Lane
 from workbench.engine.base.cache import Cache
+from workbench.engine.bench.feeding import fixed_of
 from workbench.engine.bench.profile import profile
 from workbench.engine.bench.timing import timed
 from workbench.engine.compile.structure import couplings
@@ -309,7 +309,7 @@ class Service:
 
     @answer.register
     def time_layers(self, request: m.TimeLayers, job: Job) -> Any:
-        return profile(self._open(), request.recipe, job, fixed_batch(self._open().model.inputs) or 1)
+        return profile(self._open(), request.recipe, job, fixed_of(self._open()) or 1)
 
     @answer.register
     def export(self, request: m.Export, job: Job) -> Any:

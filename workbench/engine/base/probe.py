@@ -61,6 +61,8 @@ class Probe:
                 )
             return axis % a.ndim, a.shape[axis] // few
         fixed = self.data.fixed_batch
+        if self.data.alone:  # only a first axis of size one is that of the sample
+            return (0, 1) if a.shape[:1] == (1,) else (None, 1)
         found = _place(a, b, few, more, fixed is not None)
         return (None, 1) if found is None and fixed == 1 else found  # of one sample at a time, it is its answer
 

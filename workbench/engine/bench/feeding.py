@@ -16,7 +16,7 @@ def feeds_of(workspace: Workspace, batch: int) -> Feeds:
     """Return feeds from the data, or synthetic ones. Raises UserError if the model takes another batch size, or none
     can be made."""
     model, data = workspace.model, workspace.data
-    fixed = fixed_batch(model.inputs)
+    fixed = fixed_of(workspace)
     if fixed is not None and fixed != batch:
         raise UserError(
             "The model takes {fixed} samples at a time, not {batch}.", "Give that batch.", fixed=fixed, batch=batch
@@ -30,8 +30,14 @@ def feeds_of(workspace: Workspace, batch: int) -> Feeds:
 
 def feeds_near(workspace: Workspace, batch: int) -> tuple[Feeds, int]:
     """Return feeds with the batch size that the model takes; none if they cannot be made up."""
-    batch = fixed_batch(workspace.model.inputs) or batch
+    batch = fixed_of(workspace) or batch
     try:
         return feeds_of(workspace, batch), batch
     except UserError:
         return {}, batch
+
+
+def fixed_of(workspace: Workspace) -> int | None:
+    """Return the number of samples that a run takes, if the model fixes it."""
+    alone = workspace.data is not None and workspace.data.alone
+    return 1 if alone else fixed_batch(workspace.model.inputs)

@@ -33,7 +33,7 @@ def open_sample(
     arrays  whether these rules are for arrays: their `layout` and missing `scale` do not apply to pictures
     """
     given = given or {}
-    taken = tuple(spec for spec in specs if spec.name not in given)
+    taken = tuple(spec for spec in specs if spec.name not in given and spec.default is None)
     suffix = Path(path).suffix.lower()
     if suffix in SUFFIXES:
         rules = replace(rules, layout=model_layout(taken[0]) if taken else "") if arrays else rules

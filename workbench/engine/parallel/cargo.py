@@ -51,6 +51,7 @@ def packed(workspace: Workspace, chosen: np.ndarray) -> Cargo:
         "model": model.to_bytes(),
         "source": model.source,
         "sizes": model.ir.graph.meta.get(shapes.SIZES),
+        "alone": model.ir.graph.meta.get(shapes.ALONE, False),
         "evaluator": evaluator,
         "calibration": None if calibration is None else _read(calibration, np.arange(calibration.first(SAMPLES))),
         "teachers": workspace.teachers,
@@ -94,7 +95,7 @@ def opened(blob: bytes) -> Workspace:
     values = pickle.loads(blob)
     graph, notes = from_graph(onnx.load_from_string(values["model"]), None, values["source"].path)
     if values["sizes"] is not None:
-        shapes.settled(graph, values["sizes"])
+        shapes.settled(graph, values["sizes"], values["alone"])
     layers, sites = find_layers(graph)
     evaluator = values["evaluator"]
     return Workspace(

@@ -81,6 +81,8 @@ def _observed(
 
 def fixed_batch(model: ir.Model) -> int:
     """Return the batch size if the graph fixes it, which is then the first size of all inputs and outputs; else 1."""
+    if model.graph.meta.get(shapes.ALONE):
+        return 1
     sizes = {
         value.shape[0] if value.shape is not None and len(value.shape) else None
         for value in (*model.graph.inputs, *model.graph.outputs)

@@ -127,25 +127,20 @@ class Model:
         """Bytes of all values of a run of one sample, as far as their shapes can be inferred."""
         return demand.total_bytes(self.ir, self.known_of_one_sample)
 
-    def at(self, sizes: Mapping[str, tuple[int, ...]]) -> "Model":
+    def at(self, sizes: Mapping[str, tuple[int, ...]], alone: bool = False) -> "Model":
         """Return the same model with MACs counted for a sample of these shapes, by input, if the graph leaves more free
-        than the batch; else this one."""
-        free = [spec for spec in self.inputs if None in spec.shape[1:] and spec.name in sizes]
-        if not free or self.ir.graph.meta.get(shapes.SIZES) == dict(sizes):
+        than the batch; else this one. `alone`: a run is one sample, and no axis is the batch."""
+        free = [spec for spec in self.inputs if None in spec.shape[0 if alone else 1 :] and spec.name in sizes]
+        whole = alone and cost.fixed_batch(self.ir) > 1
+        if not whole and (not free or self.ir.graph.meta.get(shapes.SIZES) == dict(sizes)):
             return self
         copy = self.ir.clone()
-        shapes.settled(copy, sizes)
+        shapes.settled(copy, sizes, alone)
         layers, sites = find_layers(copy)
         words = [f"{spec.name} {list(sizes[spec.name])}" for spec in free]
-        notes = tuple(note for note in self.notes if not note.startswith(OPEN))
-        return replace(
-            self,
-            ir=copy,
-            layers=layers,
-            sites=sites,
-            settled=True,
-            notes=(*notes, Message("{open} {words}, the size in the data.", open=OPEN, words=words)),
-        )
+        kept = [note for note in self.notes if not note.startswith(OPEN)]
+        of_data = [Message("{open} {words}, the size in the data.", open=OPEN, words=words)] if free else []
+        return replace(self, ir=copy, layers=layers, sites=sites, settled=True, notes=(*kept, *of_data))
 
     def to_bytes(self) -> bytes:
         """Return the graph as one ONNX file. Raises UserError beyond protobuf's 2 GB."""

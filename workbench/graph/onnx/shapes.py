@@ -40,6 +40,7 @@ INPUTS = {
 DROPPED = {"Clip": ("min", "max"), "Dropout": ("ratio",), "Pad": ("value",), "Upsample": ("mode",)}  # no shape has them
 MOST_NUMBERS = 1 << 18
 SIZES = "sizes of one sample"  # metadata of the graph in memory: input -> shape of one sample
+ALONE = "a run is one sample"  # likewise: whether it has no axis of samples, though all sizes may be fixed
 LARGE = 1024  # bytes; inference reads smaller constants, such as target shapes of Reshape
 
 
@@ -211,9 +212,10 @@ def dtype_name(value: ir.Value) -> str:
     return {"float": "float32", "double": "float64"}.get(name := str(value.dtype).lower(), name)
 
 
-def settled(model: ir.Model, sizes: Mapping[str, Sequence[int]]) -> None:
-    """Record the shape of one sample for each input, in place. Copies of the graph keep the record; files do not
-    contain it."""
+def settled(model: ir.Model, sizes: Mapping[str, Sequence[int]], alone: bool = False) -> None:
+    """Record the shape of one sample for each input, and whether no axis is that of the samples, in place. Copies of
+    the graph keep the record; files do not contain it."""
+    model.graph.meta[ALONE] = alone
     model.graph.meta[SIZES] = {name: tuple(shape) for name, shape in sizes.items()}
 
 
