@@ -40,7 +40,7 @@ INPUTS = {
 DROPPED = {"Clip": ("min", "max"), "Dropout": ("ratio",), "Pad": ("value",), "Upsample": ("mode",)}  # no shape has them
 MOST_NUMBERS = 1 << 18
 SIZES = "sizes of one sample"  # metadata of the graph in memory: input -> shape of one sample
-ALONE = "a run is one sample"  # likewise: whether it has no axis of samples, though all sizes may be fixed
+ALONE = "alone"  # likewise: whether it has no axis of samples, though all sizes may be fixed
 LARGE = 1024  # bytes; inference reads smaller constants, such as target shapes of Reshape
 
 
