@@ -3984,6 +3984,11 @@
       <translation>平衡准确率用于每个样本只属于一个类别的情况。</translation>
     </message>
     <message>
+      <source>Choose another metric or output.</source>
+      <extracomment>workbench/data/metrics/classes.py</extracomment>
+      <translation>请选择其他指标或输出。</translation>
+    </message>
+    <message>
       <source>Choose f1.</source>
       <extracomment>workbench/data/metrics/classes.py</extracomment>
       <translation>请选择 f1。</translation>
@@ -3994,6 +3999,11 @@
       <translation>请转换标签，或选择其他指标。</translation>
     </message>
     <message>
+      <source>Cross-entropy needs a score for each class, and as labels class numbers or a probability of each class.</source>
+      <extracomment>workbench/data/metrics/classes.py</extracomment>
+      <translation>交叉熵需要每个类别的得分，标签须为类别编号或每个类别的概率。</translation>
+    </message>
+    <message>
       <source>Several labels per sample are 0 and 1 each.</source>
       <extracomment>workbench/data/metrics/classes.py</extracomment>
       <translation>每个样本有多个标签时，各标签须为 0 或 1。</translation>
@@ -4002,6 +4012,11 @@
       <source>balanced accuracy</source>
       <extracomment>workbench/data/metrics/classes.py</extracomment>
       <translation>平衡准确率</translation>
+    </message>
+    <message>
+      <source>cross-entropy</source>
+      <extracomment>workbench/data/metrics/classes.py</extracomment>
+      <translation>交叉熵</translation>
     </message>
     <message>
       <source>top-1 agreement with the original</source>
@@ -4017,21 +4032,6 @@
       <source>retrieval R@{k}</source>
       <extracomment>workbench/data/metrics/embeddings.py</extracomment>
       <translation>检索 R@{k}</translation>
-    </message>
-    <message>
-      <source>Choose another metric or output.</source>
-      <extracomment>workbench/data/metrics/likelihood.py</extracomment>
-      <translation>请选择其他指标或输出。</translation>
-    </message>
-    <message>
-      <source>Cross-entropy needs a score for each class, and as labels class numbers or a probability of each class.</source>
-      <extracomment>workbench/data/metrics/likelihood.py</extracomment>
-      <translation>交叉熵需要每个类别的得分，标签须为类别编号或每个类别的概率。</translation>
-    </message>
-    <message>
-      <source>cross-entropy</source>
-      <extracomment>workbench/data/metrics/likelihood.py</extracomment>
-      <translation>交叉熵</translation>
     </message>
     <message>
       <source>agreement with the original</source>
@@ -4371,7 +4371,7 @@
     <message>
       <source>Inputs with the default value that the model has for them: {names}.</source>
       <extracomment>workbench/data/prefill.py</extracomment>
-      <translation>采用模型自带默认值的输入：{names}。</translation>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>The data has no {names}: made for samples without padding (masks 1, positions 0, 1, 2, ...).</source>
@@ -8632,6 +8632,11 @@
       <source>{op} reads its channels along axes computed at run time.</source>
       <extracomment>workbench/graph/channels/rules.py</extracomment>
       <translation>{op} 沿计算得出的轴读取其通道。</translation>
+    </message>
+    <message>
+      <source>{op} reads positions from it.</source>
+      <extracomment>workbench/graph/channels/rules.py</extracomment>
+      <translation>{op} 从中读取位置。</translation>
     </message>
     <message>
       <source>'{name}' has several readers.</source>

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from tests.graph.graphs import Build
 from tests.graph.networks import (
     IMAGE,
     NETWORKS,
@@ -142,3 +143,92 @@ def test_what_cannot_be_removed_says_why():
     b.op("CumSum", "conv.bias", b.const("axis", np.array(0, np.int64)), out="z")
     b.head(x, 8)
     assert "CumSum reads 'conv.bias' too" in channels_of(b.model(IMAGE, ("y", "z"))).refusal("conv")
+
+
+def _node(op, *others, domain="", **attributes):
+    """An operator on the value and constants, by their values; integers are indices."""
+
+    def add(b, x):
+        names = [
+            b.constant(f"c{k}", each, np.int64 if np.asarray(each).dtype.kind == "i" else np.float32)
+            for k, each in enumerate(others)
+        ]
+        return b.node(op, [x, *names], "made", domain=domain, **attributes)
+
+    return add
+
+
+def _skip(op, *others):
+    def add(b, x):
+        skip = b.node("Conv", ["x", b.weight("skip", 8, 3, 1, 1)], "skipped")
+        wide, skip = (b.node("Transpose", [name], f"{name}.last", perm=[0, 2, 3, 1]) for name in (x, skip))
+        flat, skip = (
+            b.node("Reshape", [name, b.constant(f"{name}.to", [0, -1, 8], np.int64)], f"{name}.flat")
+            for name in (wide, skip)
+        )
+        names = [b.constant(f"c{k}", each) for k, each in enumerate(others)]
+        normed = b.node(op, [flat, skip, *names], "normed", domain="com.microsoft")
+        turned = b.node("Transpose", [normed], "turned", perm=[0, 2, 1])
+        return b.node("Unsqueeze", [turned, b.constant("axes", [3], np.int64)], "made")
+
+    return add
+
+
+OWN = np.linspace(-1, 1, 8)
+BETWEEN = {
+    "GridSample": _node("GridSample", np.tile(np.linspace(-1, 1, 32).reshape(1, 4, 4, 2), (2, 1, 1, 1))),
+    "RoiAlign": _node("RoiAlign", [[0.0, 0, 3, 3], [1, 1, 5, 5]], [0, 1], output_height=2, output_width=2),
+    "Tile": _node("Tile", [1, 2, 2, 1]),
+    "CumSum": _node("CumSum", 2),
+    "TopK": lambda b, x: b.nodes.append(_several(b, "TopK", x, [4], axis=3)) or "made",
+    "Trilu": _node("Trilu"),
+    "LpNormalization": _node("LpNormalization", axis=3),
+    "CenterCropPad": _node("CenterCropPad", [4, 8], axes=[2, 3]),
+    "Atan": _node("Atan"),
+    "CastLike": _node("CastLike", 1.0),
+    "QuickGelu": _node("QuickGelu", domain="com.microsoft"),
+    "SkipLayerNormalization": _skip("SkipLayerNormalization", OWN + 2, OWN, OWN),
+    "SkipSimplifiedLayerNormalization": _skip("SkipSimplifiedLayerNormalization", OWN + 2),
+}
+ALONG = {  # operators along the channels themselves
+    "CumSum": _node("CumSum", 1),
+    "LpNormalization": _node("LpNormalization", axis=1),
+    "CenterCropPad": _node("CenterCropPad", [8, 4, 4], axes=[1, 2, 3]),
+    "LRN": _node("LRN", size=3),
+}
+
+
+def _several(b, op, x, *others, **attributes):
+    from onnx import helper
+
+    return helper.make_node(
+        op, [x, *(b.constant("k", each, np.int64) for each in others)], ["made", "rest"], **attributes
+    )
+
+
+def between(add):
+    """Two convolutions, and operators between them."""
+    b = Build(20, 9)
+    x = add(b, b.node("Conv", ["x", b.weight("first", 8, 3, 3, 3)], "first.out", pads=[1] * 4))
+    channels = 16 if any(node.op_type == "Tile" for node in b.nodes) else 8
+    y = b.node("Conv", [x, b.weight("last", 4, channels, 1, 1)], "y")
+    return b.model({"x": [2, 3, 6, 6]}, {y: [None] * 4}, opsets={"com.microsoft": 1})
+
+
+@pytest.mark.parametrize("name", BETWEEN)
+def test_channels_pass_operators_that_work_along_other_axes(name):
+    model = between(BETWEEN[name])
+    channels = channels_of(model)
+    assert "first" in prunable(model)
+    removed = set(channels.free("first")[1::2].tolist())
+    smaller = without_channels(model, channels, removed)
+    assert smaller.layer("first").shape[0] == smaller.layer("last").shape[1] / (2 if name == "Tile" else 1) == 4
+    if not removed & channels.normed:
+        np.testing.assert_allclose(run(smaller), run(silenced(model, channels, removed)), atol=1e-5)
+    assert run(smaller).shape == run(model).shape
+
+
+@pytest.mark.parametrize("name", ALONG)
+def test_channels_stay_where_an_operator_works_along_them(name):
+    model = between(ALONG[name])
+    assert prunable(model) == [] and name in str(channels_of(model).refusal("first"))

@@ -325,6 +325,16 @@ def _expand(t: Tracer, node: ir.Node) -> None:
             t.count(node, 1, position, units)
 
 
+@rule("Tile")
+def _tile(t: Tracer, node: ir.Node) -> None:
+    repeats = setting(node, "repeats")
+    if repeats.integers is None or repeats.computed:
+        t.fix_inputs(node, Message("It is repeated to a shape known only at run time."))
+        return
+    for axis, units in t.followed(node.inputs[0]).items():
+        t.put(node.outputs[0], axis, np.tile(units, repeats.integers[axis]))
+
+
 @rule("DepthToSpace", "SpaceToDepth")
 def _blocks_of_pixels(t: Tracer, node: ir.Node) -> None:
     """Trace channels that become blocks of pixels, which go together, or are made of them."""

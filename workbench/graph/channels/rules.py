@@ -1,6 +1,8 @@
 """Channel tracing through operators that compute (see units). Operators that only move channels:
 graph.channels.moves."""
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 import onnx_ir as ir
 
@@ -10,7 +12,7 @@ from workbench.graph.channels import moves as moves  # imported because it regis
 from workbench.graph.channels.tracer import Tracer, rule
 from workbench.graph.channels.units import Channels, Units
 from workbench.graph.model.model import Model
-from workbench.graph.model.operators import number, transposes_input, transposes_weight
+from workbench.graph.model.operators import constant, number, transposes_input, transposes_weight
 from workbench.graph.model.settings import REDUCTIONS, setting
 
 SUMS = ("ReduceSum", "ReduceSumSquare", "ReduceL1", "ReduceL2")  # what channels of zeros leave as it is
@@ -51,12 +53,26 @@ def channels_of(model: Model) -> Channels:
     "Sign",
     "Sin",
     "Cos",
+    "Tan",
+    "Asin",
+    "Acos",
+    "Atan",
+    "Sinh",
+    "Cosh",
+    "Asinh",
+    "Acosh",
+    "Atanh",
+    "Shrink",
     "Not",
     "Cast",
+    "CastLike",
     "Identity",
     "Dropout",
     "Clip",
     "IsNaN",
+    "IsInf",
+    "com.microsoft.Gelu",
+    "com.microsoft.QuickGelu",
 )
 def _same(t: Tracer, node: ir.Node) -> None:
     """Pass the channels on unchanged."""
@@ -89,6 +105,8 @@ def _nothing(t: Tracer, node: ir.Node) -> None:
     "And",
     "Or",
     "Xor",
+    "com.microsoft.BiasGelu",
+    "com.microsoft.FastGelu",
 )
 def _elementwise(t: Tracer, node: ir.Node) -> None:
     """Couple the operands of an element-wise operator. Axes of size 1 are broadcast and not coupled."""
@@ -117,6 +135,32 @@ def _broadcast(t: Tracer, node: ir.Node, leave: int) -> None:
         for index, place in places.items():
             t.read(node, index, place, units)
         t.put(node.outputs[0], axis, units)
+
+
+WITHIN: dict[str, Callable[[ir.Node, int], Sequence[int]]] = {  # the axes along which an operator works; rank
+    "CumSum": lambda node, rank: (
+        range(rank) if (told := constant(node, 1)) is None else told.numpy().reshape(-1).tolist()
+    ),
+    "LpNormalization": lambda node, rank: [number(node, "axis", -1)],
+    "MeanVarianceNormalization": lambda node, rank: setting(node, "axes").integers or [0, 2, 3],
+    "CenterCropPad": lambda node, rank: setting(node, "axes").integers or range(rank),
+    "ReverseSequence": lambda node, rank: [number(node, "batch_axis", 1), number(node, "time_axis")],
+    "TopK": lambda node, rank: [number(node, "axis", -1)],
+    "Trilu": lambda node, rank: [-2, -1],
+}
+
+
+@rule(*WITHIN)
+def _within(t: Tracer, node: ir.Node) -> None:
+    """Pass the channels of all axes on but those along which the operator works."""
+    value = node.inputs[0]
+    assert value is not None
+    rank = len(t.shape(value) or ())
+    gone = {axis % max(rank, 1) for axis in WITHIN[node.op_type](node, rank)}
+    kept = [axis for axis in range(rank) if axis not in gone]
+    t.fix_except(node, value, kept)
+    for axis, out in ((axis, out) for axis in kept for out in node.outputs):
+        t.put(out, axis, t.followed(value).get(axis))
 
 
 @rule("MatMul")
@@ -198,6 +242,20 @@ def _join_groups(t: Tracer, given: Units | None, out: Units, group: int) -> None
             t.merge(members[0], member)
 
 
+@rule("GridSample", "RoiAlign", "MaxRoiPool")
+def _sampled(t: Tracer, node: ir.Node) -> None:
+    """Trace an operator that takes values of each channel at positions that other inputs name."""
+    value = node.inputs[0]
+    assert value is not None
+    kept = (0, 1) if node.op_type == "GridSample" else (1,)
+    t.fix_except(node, value, kept)
+    for other in node.inputs[1:]:
+        if other is not None:
+            t.fix_value(other, Message("{op} reads positions from it.", op=node.op_type))
+    for axis in kept:
+        t.put(node.outputs[0], axis, t.followed(value).get(axis))
+
+
 @rule("MaxPool", "AveragePool", "LpPool", "GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool")
 def _pool(t: Tracer, node: ir.Node) -> None:
     value = node.inputs[0]
@@ -220,7 +278,20 @@ def _channel_norm(t: Tracer, node: ir.Node) -> None:
     t.same(node)
 
 
-@rule("LayerNormalization", "RMSNormalization")
+@rule("com.microsoft.SkipLayerNormalization", "com.microsoft.SkipSimplifiedLayerNormalization")
+def _skip_norm(t: Tracer, node: ir.Node) -> None:
+    """Trace a normalisation over the last axis of a sum, which is the fourth output."""
+    value, out = node.inputs[0], node.outputs[0]
+    last = len(t.shape(value) or ()) - 1
+    _broadcast(t, node, 0)
+    units = t.followed(out).get(last)
+    if units is not None:
+        t.normed.append(units)
+    for axis, found in t.followed(out).items() if len(node.outputs) > 3 else ():
+        t.put(node.outputs[3], axis, found)
+
+
+@rule("LayerNormalization", "RMSNormalization", "SimplifiedLayerNormalization")
 def _layer_norm(t: Tracer, node: ir.Node) -> None:
     rank = len(t.shape(node.inputs[0]) or ())
     first = number(node, "axis", -1) % max(rank, 1)

@@ -64,7 +64,8 @@ class Tracer:
     def _visit(self, node: ir.Node) -> None:
         """Apply the rule of the operator. If the rule fails, the channels around the node are fixed and tracing
         continues."""
-        rule = self.rules.get(node.op_type) if node.domain in ("", "ai.onnx") else None
+        standard = node.domain in ("", "ai.onnx")
+        rule = self.rules.get(node.op_type if standard else f"{node.domain}.{node.op_type}")
         if rule is None:
             self.fix_inputs(node, self.unknown.format(op=node.op_type, name=node.name))
             return

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from math import prod
 
+import numpy as np
 import onnx_ir as ir
 
 from workbench.core.layer_data.layer import InputSpec, Layer
@@ -42,12 +43,20 @@ def sample_shapes(model: ir.Model) -> Shapes:
     known = shapes.infer(model, batch=1)
     sizes = model.graph.meta.get(shapes.SIZES)
     read = (value for node in model.graph if node.op_type in COUNTED for value in (*node.inputs[:2], *node.outputs[:1]))
-    missing = {
-        value.name or ""
-        for value in read
-        if value is not None and value.producer() is not None and None in (_shape(known, value) or (None,))
+    missing = _unknown(read, known)
+    if not missing or not sizes:
+        return known
+    every = _unknown((value for node in model.graph for value in node.outputs), known)  # in the same run
+    return {**known, **(_observed(model, every, sizes, known) or _observed(model, missing, sizes, known))}
+
+
+def _unknown(values: Iterable[ir.Value | None], known: Shapes) -> set[str]:
+    """Return the names of computed values whose shape inference did not find."""
+    return {
+        value.name
+        for value in values
+        if value is not None and value.name and value.producer() and None in (_shape(known, value) or (None,))
     }
-    return {**known, **_observed(model, missing, sizes, known)} if missing and sizes else known
 
 
 def _observed(
@@ -76,6 +85,7 @@ def _observed(
     return {
         value.name or "": shapes.Known(value.dtype, tuple(array.shape))
         for value, array in zip(values, found, strict=True)
+        if isinstance(array, np.ndarray)
     }
 
 
