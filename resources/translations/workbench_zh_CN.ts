@@ -4371,7 +4371,7 @@
     <message>
       <source>Inputs with the default value that the model has for them: {names}.</source>
       <extracomment>workbench/data/prefill.py</extracomment>
-      <translation type="unfinished" />
+      <translation>采用模型自带默认值的输入：{names}。</translation>
     </message>
     <message>
       <source>The data has no {names}: made for samples without padding (masks 1, positions 0, 1, 2, ...).</source>
