@@ -44,6 +44,11 @@ def opened(folder, channels: int, size: int) -> Workspace:
     return Workspace.open(str(folder / "net.onnx"), Job()).attach(str(folder / "data.npz"), Job())
 
 
+@pytest.fixture(autouse=True)
+def integers_where_asked():
+    """Here they are timed."""
+
+
 @pytest.fixture(scope="module")
 def slow(tmp_path_factory):
     return opened(tmp_path_factory.mktemp("slow"), 2, 384)
