@@ -299,7 +299,7 @@ class Photographer:
 
     def present(self) -> None:
         from workbench.ui.presentation.window import Presentation
-        from workbench.ui.tabs.compare.findings import Findings
+        from workbench.ui.tabs.compare.changed_predictions import Findings
 
         findings = Findings(self.session)
         presentation = Presentation(self.session, findings, self.window)

@@ -10124,6 +10124,16 @@
       <translation>添加此步骤</translation>
     </message>
     <message>
+      <source>How it works</source>
+      <extracomment>workbench/ui/actions/card/explanation.py</extracomment>
+      <translation>原理</translation>
+    </message>
+    <message>
+      <source>How {title} works, its formula and source</source>
+      <extracomment>workbench/ui/actions/card/explanation.py</extracomment>
+      <translation>{title}的原理、公式和出处</translation>
+    </message>
+    <message>
       <source>A step that is switched off stays in the recipe without effect</source>
       <extracomment>workbench/ui/actions/card/head.py</extracomment>
       <translation>关闭的步骤仍留在配方中，但不起任何作用</translation>
@@ -10182,16 +10192,6 @@
       <source>This method is not installed; the step cannot be applied.</source>
       <extracomment>workbench/ui/actions/card/step.py</extracomment>
       <translation>此方法未安装；该步骤无法应用。</translation>
-    </message>
-    <message>
-      <source>How it works</source>
-      <extracomment>workbench/ui/actions/card/why.py</extracomment>
-      <translation>原理</translation>
-    </message>
-    <message>
-      <source>How {title} works, its formula and source</source>
-      <extracomment>workbench/ui/actions/card/why.py</extracomment>
-      <translation>{title}的原理、公式和出处</translation>
     </message>
     <message>
       <source>Low rank</source>
@@ -10324,46 +10324,6 @@
       <translation>{what} · {count} 个参数</translation>
     </message>
     <message>
-      <source>Pruned together with {layers}.</source>
-      <extracomment>workbench/ui/actions/meaning.py</extracomment>
-      <translation>与下列层一并裁剪：{layers}。</translation>
-    </message>
-    <message>
-      <source>Removes {modules} with all its layers.</source>
-      <extracomment>workbench/ui/actions/meaning.py</extracomment>
-      <translation>移除 {modules} 及其所有层。</translation>
-    </message>
-    <message>
-      <source>Removes {modules} with all its layers: {before} parameters.</source>
-      <extracomment>workbench/ui/actions/meaning.py</extracomment>
-      <translation>移除 {modules} 及其所有层：共 {before} 个参数。</translation>
-    </message>
-    <message>
-      <source>Replaces {modules} with all its layers.</source>
-      <extracomment>workbench/ui/actions/meaning.py</extracomment>
-      <translation>替换 {modules} 及其所有层。</translation>
-    </message>
-    <message>
-      <source>Replaces {modules} with all its layers: {before} → {after} parameters.</source>
-      <extracomment>workbench/ui/actions/meaning.py</extracomment>
-      <translation>替换 {modules} 及其所有层：参数 {before} → {after}。</translation>
-    </message>
-    <message>
-      <source>Weights from {low} to {high} become zero.</source>
-      <extracomment>workbench/ui/actions/meaning.py</extracomment>
-      <translation>从 {low} 到 {high} 的权重变为零。</translation>
-    </message>
-    <message>
-      <source>{levels} levels in ± {edge}; {share} of the weights are out of range and clipped.</source>
-      <extracomment>workbench/ui/actions/meaning.py</extracomment>
-      <translation>{levels} 个量化级别，量化范围 ± {edge}；{share} 的权重超出量化范围，被截断。</translation>
-    </message>
-    <message>
-      <source>{share} of the weights become zero.</source>
-      <extracomment>workbench/ui/actions/meaning.py</extracomment>
-      <translation>{share} 的权重变为零。</translation>
-    </message>
-    <message>
       <source>Add a step</source>
       <extracomment>workbench/ui/actions/panel.py</extracomment>
       <translation>添加步骤</translation>
@@ -10405,117 +10365,117 @@
     </message>
     <message>
       <source>EVBMF estimates rank {rank} of {full}; the step keeps a rank {share} of the way from there to full rank.</source>
-      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <extracomment>workbench/ui/actions/rank_sentence.py</extracomment>
       <translation>EVBMF 估计秩为 {rank}（满秩 {full}）；此步骤保留的秩位于从该值到满秩的 {share} 处。</translation>
     </message>
     <message>
       <source>On each side {rank}.</source>
-      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <extracomment>workbench/ui/actions/rank_sentence.py</extracomment>
       <translation>两侧各取{rank}。</translation>
     </message>
     <message>
       <source>Rank {rank} of {full}</source>
-      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <extracomment>workbench/ui/actions/rank_sentence.py</extracomment>
       <translation>秩 {rank} / {full}</translation>
     </message>
     <message>
       <source>Rank {rank} of {full} keeps {share} of the energy</source>
-      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <extracomment>workbench/ui/actions/rank_sentence.py</extracomment>
       <translation>秩 {rank} / {full}，保留 {share} 的能量</translation>
     </message>
     <message>
       <source>Rank {rank} of {full} keeps {share} of the output's energy</source>
-      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <extracomment>workbench/ui/actions/rank_sentence.py</extracomment>
       <translation>秩 {rank} / {full}，保留输出能量的 {share}</translation>
     </message>
     <message>
       <source>Rank {rank} of {full} keeps {share} of the output's variance</source>
-      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <extracomment>workbench/ui/actions/rank_sentence.py</extracomment>
       <translation>秩 {rank} / {full}，保留输出方差的 {share}</translation>
     </message>
     <message>
       <source>Ranks {first} of {outputs} outputs and {second} of {inputs} inputs</source>
-      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <extracomment>workbench/ui/actions/rank_sentence.py</extracomment>
       <translation>输出秩 {first} / {outputs}，输入秩 {second} / {inputs}</translation>
     </message>
     <message>
       <source>Ranks {first} of {outputs} outputs and {second} of {inputs} inputs keep {share} and {other} of their energies</source>
-      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <extracomment>workbench/ui/actions/rank_sentence.py</extracomment>
       <translation>输出秩 {first} / {outputs}，输入秩 {second} / {inputs}，分别保留 {share} 和 {other} 的能量</translation>
     </message>
     <message>
       <source>Two factors with {rank}.</source>
-      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <extracomment>workbench/ui/actions/rank_sentence.py</extracomment>
       <translation>两个因子，取{rank}。</translation>
     </message>
     <message>
       <source>above break-even {limit}, so the layer grows.</source>
-      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <extracomment>workbench/ui/actions/rank_sentence.py</extracomment>
       <translation>高于盈亏平衡点 {limit}，该层会变大。</translation>
     </message>
     <message>
       <source>below break-even {limit}, so the layer shrinks.</source>
-      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <extracomment>workbench/ui/actions/rank_sentence.py</extracomment>
       <translation>低于盈亏平衡点 {limit}，该层会变小。</translation>
     </message>
     <message>
       <source>no rank saves space in this layer.</source>
-      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <extracomment>workbench/ui/actions/rank_sentence.py</extracomment>
       <translation>该层在任何秩下都不节省空间。</translation>
     </message>
     <message>
       <source>rank {rank}</source>
-      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <extracomment>workbench/ui/actions/rank_sentence.py</extracomment>
       <translation>秩 {rank}</translation>
     </message>
     <message>
       <source>the largest rank with fewer weights than now</source>
-      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <extracomment>workbench/ui/actions/rank_sentence.py</extracomment>
       <translation>权重少于现在的最大秩</translation>
     </message>
     <message>
       <source>the number of singular values above the noise edge</source>
-      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <extracomment>workbench/ui/actions/rank_sentence.py</extracomment>
       <translation>高于噪声边界的奇异值个数</translation>
     </message>
     <message>
       <source>the rank of least squared error</source>
-      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <extracomment>workbench/ui/actions/rank_sentence.py</extracomment>
       <translation>平方误差最小的秩</translation>
     </message>
     <message>
       <source>the rank that EVBMF estimates, {share} of the way to full rank</source>
-      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <extracomment>workbench/ui/actions/rank_sentence.py</extracomment>
       <translation>EVBMF 估计的秩，再向满秩移动 {share}</translation>
     </message>
     <message>
       <source>the smallest rank that keeps {share}</source>
-      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <extracomment>workbench/ui/actions/rank_sentence.py</extracomment>
       <translation>保留 {share} 的最小秩</translation>
     </message>
     <message>
       <source>{count} instead of {total} weights, so the layer grows.</source>
-      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <extracomment>workbench/ui/actions/rank_sentence.py</extracomment>
       <translation>以 {count} 个权重代替 {total} 个，所以该层变大。</translation>
     </message>
     <message>
       <source>{count} instead of {total} weights, so the layer shrinks.</source>
-      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <extracomment>workbench/ui/actions/rank_sentence.py</extracomment>
       <translation>{total} 个权重变为 {count} 个，所以该层变小。</translation>
     </message>
     <message>
       <source>{first} {second}</source>
-      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <extracomment>workbench/ui/actions/rank_sentence.py</extracomment>
       <translation>{first}{second}</translation>
     </message>
     <message>
       <source>{first}; {second}</source>
-      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <extracomment>workbench/ui/actions/rank_sentence.py</extracomment>
       <translation>{first}；{second}</translation>
     </message>
     <message>
       <source>{share} of full rank</source>
-      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <extracomment>workbench/ui/actions/rank_sentence.py</extracomment>
       <translation>满秩的 {share}</translation>
     </message>
     <message>
@@ -10547,6 +10507,46 @@
       <source>○ forecast</source>
       <extracomment>workbench/ui/actions/result.py</extracomment>
       <translation>○ 预估</translation>
+    </message>
+    <message>
+      <source>Pruned together with {layers}.</source>
+      <extracomment>workbench/ui/actions/step_sentence.py</extracomment>
+      <translation>与下列层一并裁剪：{layers}。</translation>
+    </message>
+    <message>
+      <source>Removes {modules} with all its layers.</source>
+      <extracomment>workbench/ui/actions/step_sentence.py</extracomment>
+      <translation>移除 {modules} 及其所有层。</translation>
+    </message>
+    <message>
+      <source>Removes {modules} with all its layers: {before} parameters.</source>
+      <extracomment>workbench/ui/actions/step_sentence.py</extracomment>
+      <translation>移除 {modules} 及其所有层：共 {before} 个参数。</translation>
+    </message>
+    <message>
+      <source>Replaces {modules} with all its layers.</source>
+      <extracomment>workbench/ui/actions/step_sentence.py</extracomment>
+      <translation>替换 {modules} 及其所有层。</translation>
+    </message>
+    <message>
+      <source>Replaces {modules} with all its layers: {before} → {after} parameters.</source>
+      <extracomment>workbench/ui/actions/step_sentence.py</extracomment>
+      <translation>替换 {modules} 及其所有层：参数 {before} → {after}。</translation>
+    </message>
+    <message>
+      <source>Weights from {low} to {high} become zero.</source>
+      <extracomment>workbench/ui/actions/step_sentence.py</extracomment>
+      <translation>从 {low} 到 {high} 的权重变为零。</translation>
+    </message>
+    <message>
+      <source>{levels} levels in ± {edge}; {share} of the weights are out of range and clipped.</source>
+      <extracomment>workbench/ui/actions/step_sentence.py</extracomment>
+      <translation>{levels} 个量化级别，量化范围 ± {edge}；{share} 的权重超出量化范围，被截断。</translation>
+    </message>
+    <message>
+      <source>{share} of the weights become zero.</source>
+      <extracomment>workbench/ui/actions/step_sentence.py</extracomment>
+      <translation>{share} 的权重变为零。</translation>
     </message>
     <message>
       <source>Copied</source>
@@ -12172,42 +12172,42 @@ Your work is kept and you can continue. If it happens again, send this report to
     </message>
     <message>
       <source>Apply</source>
-      <extracomment>workbench/ui/panels/look.py</extracomment>
+      <extracomment>workbench/ui/panels/preview_banner.py</extracomment>
       <translation>应用</translation>
     </message>
     <message>
       <source>Apply the previewed recipe</source>
-      <extracomment>workbench/ui/panels/look.py</extracomment>
+      <extracomment>workbench/ui/panels/preview_banner.py</extracomment>
       <translation>应用预览的配方</translation>
     </message>
     <message>
       <source>Back to the recipe before the preview (Esc)</source>
-      <extracomment>workbench/ui/panels/look.py</extracomment>
+      <extracomment>workbench/ui/panels/preview_banner.py</extracomment>
       <translation>回到预览之前的配方（Esc）</translation>
     </message>
     <message>
       <source>Go back</source>
-      <extracomment>workbench/ui/panels/look.py</extracomment>
+      <extracomment>workbench/ui/panels/preview_banner.py</extracomment>
       <translation>返回</translation>
     </message>
     <message>
       <source>Go back from the preview</source>
-      <extracomment>workbench/ui/panels/look.py</extracomment>
+      <extracomment>workbench/ui/panels/preview_banner.py</extracomment>
       <translation>退出预览</translation>
     </message>
     <message>
       <source>Make it the recipe, as one step that can be undone (Enter)</source>
-      <extracomment>workbench/ui/panels/look.py</extracomment>
+      <extracomment>workbench/ui/panels/preview_banner.py</extracomment>
       <translation>采用它作为配方，可一步撤销（Enter）</translation>
     </message>
     <message>
       <source>Previewing {name}</source>
-      <extracomment>workbench/ui/panels/look.py</extracomment>
+      <extracomment>workbench/ui/panels/preview_banner.py</extracomment>
       <translation>正在预览 {name}</translation>
     </message>
     <message>
       <source>Previewing {name}. Enter applies it, Esc returns.</source>
-      <extracomment>workbench/ui/panels/look.py</extracomment>
+      <extracomment>workbench/ui/panels/preview_banner.py</extracomment>
       <translation>正在预览 {name}。按 Enter 应用，按 Esc 返回。</translation>
     </message>
     <message>
@@ -12477,72 +12477,72 @@ Your work is kept and you can continue. If it happens again, send this report to
     </message>
     <message>
       <source>CSV table (*.csv)</source>
-      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <extracomment>workbench/ui/plots/plot_export.py</extracomment>
       <translation>CSV 表格 (*.csv)</translation>
     </message>
     <message>
       <source>Cannot save the plot</source>
-      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <extracomment>workbench/ui/plots/plot_export.py</extracomment>
       <translation>无法保存图</translation>
     </message>
     <message>
       <source>Copy image</source>
-      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <extracomment>workbench/ui/plots/plot_export.py</extracomment>
       <translation>复制图像</translation>
     </message>
     <message>
       <source>Copy numbers as CSV</source>
-      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <extracomment>workbench/ui/plots/plot_export.py</extracomment>
       <translation>复制数值为 CSV</translation>
     </message>
     <message>
       <source>Image copied: {plot}</source>
-      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <extracomment>workbench/ui/plots/plot_export.py</extracomment>
       <translation>已复制图像：{plot}</translation>
     </message>
     <message>
       <source>Numbers copied: {plot}</source>
-      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <extracomment>workbench/ui/plots/plot_export.py</extracomment>
       <translation>已复制数值：{plot}</translation>
     </message>
     <message>
       <source>SVG image (*.svg);;PNG image (*.png)</source>
-      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <extracomment>workbench/ui/plots/plot_export.py</extracomment>
       <translation>SVG 图像 (*.svg);;PNG 图像 (*.png)</translation>
     </message>
     <message>
       <source>Save image</source>
-      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <extracomment>workbench/ui/plots/plot_export.py</extracomment>
       <translation>保存图像</translation>
     </message>
     <message>
       <source>Save image…</source>
-      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <extracomment>workbench/ui/plots/plot_export.py</extracomment>
       <translation>保存图像…</translation>
     </message>
     <message>
       <source>Save numbers</source>
-      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <extracomment>workbench/ui/plots/plot_export.py</extracomment>
       <translation>保存数值</translation>
     </message>
     <message>
       <source>Save numbers…</source>
-      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <extracomment>workbench/ui/plots/plot_export.py</extracomment>
       <translation>保存数值…</translation>
     </message>
     <message>
       <source>Save or copy the image or the numbers (Ctrl+C copies the numbers)</source>
-      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <extracomment>workbench/ui/plots/plot_export.py</extracomment>
       <translation>保存或复制图像或数值（Ctrl+C 复制数值）</translation>
     </message>
     <message>
       <source>Save or copy: {plot}</source>
-      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <extracomment>workbench/ui/plots/plot_export.py</extracomment>
       <translation>保存或复制：{plot}</translation>
     </message>
     <message>
       <source>Saved as {path}</source>
-      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <extracomment>workbench/ui/plots/plot_export.py</extracomment>
       <translation>已另存为 {path}</translation>
     </message>
     <message>
@@ -14406,6 +14406,86 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>◐ 目前 {total} 个校准样本中的 {n} 个</translation>
     </message>
     <message>
+      <source>* Weights reverted, channels not.</source>
+      <extracomment>workbench/ui/tabs/compare/attribution.py</extracomment>
+      <translation>* 权重已还原，通道未还原。</translation>
+    </message>
+    <message>
+      <source>Channels reverted together with {layers}.</source>
+      <extracomment>workbench/ui/tabs/compare/attribution.py</extracomment>
+      <translation>通道与下列层一并还原：{layers}。</translation>
+    </message>
+    <message>
+      <source>Cumulative</source>
+      <extracomment>workbench/ui/tabs/compare/attribution.py</extracomment>
+      <translation>累计</translation>
+    </message>
+    <message>
+      <source>Each layer was reverted to its original weights (and channels, together with the coupled layers) while all others kept their steps. Margin: gain of the originally predicted class's score over the next class.</source>
+      <extracomment>workbench/ui/tabs/compare/attribution.py</extracomment>
+      <translation>每次把一层还原为原始权重（通道则与耦合的层一并还原），其他层保留步骤。间隔：原始预测类别的得分相对下一类别的增量。</translation>
+    </message>
+    <message>
+      <source>Fixed by this layer</source>
+      <extracomment>workbench/ui/tabs/compare/attribution.py</extracomment>
+      <translation>此层修复</translation>
+    </message>
+    <message>
+      <source>Layers reverted</source>
+      <extracomment>workbench/ui/tabs/compare/attribution.py</extracomment>
+      <translation>已还原的层</translation>
+    </message>
+    <message>
+      <source>Margin</source>
+      <extracomment>workbench/ui/tabs/compare/attribution.py</extracomment>
+      <translation>间隔</translation>
+    </message>
+    <message>
+      <source>The first {count} together fix all.</source>
+      <extracomment>workbench/ui/tabs/compare/attribution.py</extracomment>
+      <translation>前 {count} 层一起可修复全部。</translation>
+    </message>
+    <message>
+      <source>Weights reverted, channels not. {why}</source>
+      <extracomment>workbench/ui/tabs/compare/attribution.py</extracomment>
+      <translation>权重已还原，通道未还原。{why}</translation>
+    </message>
+    <message>
+      <source>{layer} (+{n} coupled)</source>
+      <extracomment>workbench/ui/tabs/compare/attribution.py</extracomment>
+      <translation>{layer}（及耦合的 {n} 层）</translation>
+    </message>
+    <message>
+      <source>{what}: no single layer is responsible.</source>
+      <extracomment>workbench/ui/tabs/compare/attribution.py</extracomment>
+      <translation>{what}：没有单独一层可归责。</translation>
+    </message>
+    <message>
+      <source>{what}: reverting one layer at a time…</source>
+      <extracomment>workbench/ui/tabs/compare/attribution.py</extracomment>
+      <translation>{what}：正在逐层还原…</translation>
+    </message>
+    <message>
+      <source>{what}: reverting {layer} fixes {k} of {n}.</source>
+      <extracomment>workbench/ui/tabs/compare/attribution.py</extracomment>
+      <translation>{what}：还原 {layer} 可修复 {n} 个中的 {k} 个。</translation>
+    </message>
+    <message>
+      <source>{what}: {tried} of {layers} layers reverted…</source>
+      <extracomment>workbench/ui/tabs/compare/attribution.py</extracomment>
+      <translation>{what}：已还原 {layers} 层中的 {tried} 层…</translation>
+    </message>
+    <message>
+      <source>Comparing predictions</source>
+      <extracomment>workbench/ui/tabs/compare/changed_predictions.py</extracomment>
+      <translation>比较预测</translation>
+    </message>
+    <message>
+      <source>Finding responsible layer</source>
+      <extracomment>workbench/ui/tabs/compare/changed_predictions.py</extracomment>
+      <translation>查找责任层</translation>
+    </message>
+    <message>
       <source>Class</source>
       <extracomment>workbench/ui/tabs/compare/classes.py</extracomment>
       <translation>类别</translation>
@@ -14469,16 +14549,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>{truth}, predicted correctly: {before} before, {after} now ({change})</source>
       <extracomment>workbench/ui/tabs/compare/confusion.py</extracomment>
       <translation>{truth}，预测正确：之前 {before}，现在 {after}（{change}）</translation>
-    </message>
-    <message>
-      <source>Comparing predictions</source>
-      <extracomment>workbench/ui/tabs/compare/findings.py</extracomment>
-      <translation>比较预测</translation>
-    </message>
-    <message>
-      <source>Finding responsible layer</source>
-      <extracomment>workbench/ui/tabs/compare/findings.py</extracomment>
-      <translation>查找责任层</translation>
     </message>
     <message>
       <source>All corruptions (mean)</source>
@@ -14691,159 +14761,89 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>{n} 个样本中 {worse} 个变差，{better} 个变好（{metric}）；最差的在前。</translation>
     </message>
     <message>
-      <source>Not measured. Press Measure in the scoreboard, or export.</source>
-      <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
-      <translation>未测量。请按计分板中的“测量”，或导出。</translation>
-    </message>
-    <message>
-      <source>Restore the snapshot to measure it on the open data.</source>
-      <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
-      <translation>还原该快照，即可在当前打开的数据上测量。</translation>
-    </message>
-    <message>
-      <source>Smaller</source>
-      <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
-      <translation>缩小</translation>
-    </message>
-    <message>
-      <source>before training</source>
-      <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
-      <translation>训练前</translation>
-    </message>
-    <message>
-      <source>no steps</source>
-      <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
-      <translation>无步骤</translation>
-    </message>
-    <message>
-      <source>on other data</source>
-      <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
-      <translation>在其他数据上</translation>
-    </message>
-    <message>
-      <source>trained</source>
-      <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
-      <translation>已训练</translation>
-    </message>
-    <message>
-      <source>{share} kept</source>
-      <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
-      <translation>保留 {share}</translation>
-    </message>
-    <message>
-      <source>{times}x</source>
-      <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
-      <translation>{times} 倍</translation>
-    </message>
-    <message>
       <source>Bars: 95 % interval.</source>
-      <extracomment>workbench/ui/tabs/compare/states_chart.py</extracomment>
+      <extracomment>workbench/ui/tabs/compare/snapshots_chart.py</extracomment>
       <translation>误差线：95 % 区间。</translation>
     </message>
     <message>
       <source>Click to choose, Return restores.</source>
-      <extracomment>workbench/ui/tabs/compare/states_chart.py</extracomment>
+      <extracomment>workbench/ui/tabs/compare/snapshots_chart.py</extracomment>
       <translation>单击可选择，按回车键还原。</translation>
     </message>
     <message>
       <source>Recipes whose metric was measured on the open data are drawn here: size across, metric up.</source>
-      <extracomment>workbench/ui/tabs/compare/states_chart.py</extracomment>
+      <extracomment>workbench/ui/tabs/compare/snapshots_chart.py</extracomment>
       <translation>此处绘制已在当前数据上测量指标的配方：横轴为大小，纵轴为指标。</translation>
     </message>
     <message>
       <source>Size and metric</source>
-      <extracomment>workbench/ui/tabs/compare/states_chart.py</extracomment>
+      <extracomment>workbench/ui/tabs/compare/snapshots_chart.py</extracomment>
       <translation>大小与指标</translation>
     </message>
     <message>
       <source>file size, {unit}</source>
-      <extracomment>workbench/ui/tabs/compare/states_chart.py</extracomment>
+      <extracomment>workbench/ui/tabs/compare/snapshots_chart.py</extracomment>
       <translation>文件大小（{unit}）</translation>
     </message>
     <message>
+      <source>Not measured. Press Measure in the scoreboard, or export.</source>
+      <extracomment>workbench/ui/tabs/compare/snapshots_model.py</extracomment>
+      <translation>未测量。请按计分板中的“测量”，或导出。</translation>
+    </message>
+    <message>
+      <source>Restore the snapshot to measure it on the open data.</source>
+      <extracomment>workbench/ui/tabs/compare/snapshots_model.py</extracomment>
+      <translation>还原该快照，即可在当前打开的数据上测量。</translation>
+    </message>
+    <message>
+      <source>Smaller</source>
+      <extracomment>workbench/ui/tabs/compare/snapshots_model.py</extracomment>
+      <translation>缩小</translation>
+    </message>
+    <message>
+      <source>before training</source>
+      <extracomment>workbench/ui/tabs/compare/snapshots_model.py</extracomment>
+      <translation>训练前</translation>
+    </message>
+    <message>
+      <source>no steps</source>
+      <extracomment>workbench/ui/tabs/compare/snapshots_model.py</extracomment>
+      <translation>无步骤</translation>
+    </message>
+    <message>
+      <source>on other data</source>
+      <extracomment>workbench/ui/tabs/compare/snapshots_model.py</extracomment>
+      <translation>在其他数据上</translation>
+    </message>
+    <message>
+      <source>trained</source>
+      <extracomment>workbench/ui/tabs/compare/snapshots_model.py</extracomment>
+      <translation>已训练</translation>
+    </message>
+    <message>
+      <source>{share} kept</source>
+      <extracomment>workbench/ui/tabs/compare/snapshots_model.py</extracomment>
+      <translation>保留 {share}</translation>
+    </message>
+    <message>
+      <source>{times}x</source>
+      <extracomment>workbench/ui/tabs/compare/snapshots_model.py</extracomment>
+      <translation>{times} 倍</translation>
+    </message>
+    <message>
       <source>Back to the snapshots</source>
-      <extracomment>workbench/ui/tabs/compare/states_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/compare/snapshots_page.py</extracomment>
       <translation>返回快照</translation>
     </message>
     <message>
       <source>Figures</source>
-      <extracomment>workbench/ui/tabs/compare/states_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/compare/snapshots_page.py</extracomment>
       <translation>数值</translation>
     </message>
     <message>
       <source>○ forecast   ◐ estimated   ● measured   ✓ verified in the file</source>
-      <extracomment>workbench/ui/tabs/compare/states_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/compare/snapshots_page.py</extracomment>
       <translation>○ 预估   ◐ 估计   ● 实测   ✓ 已在文件中验证</translation>
-    </message>
-    <message>
-      <source>* Weights reverted, channels not.</source>
-      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>* 权重已还原，通道未还原。</translation>
-    </message>
-    <message>
-      <source>Channels reverted together with {layers}.</source>
-      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>通道与下列层一并还原：{layers}。</translation>
-    </message>
-    <message>
-      <source>Cumulative</source>
-      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>累计</translation>
-    </message>
-    <message>
-      <source>Each layer was reverted to its original weights (and channels, together with the coupled layers) while all others kept their steps. Margin: gain of the originally predicted class's score over the next class.</source>
-      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>每次把一层还原为原始权重（通道则与耦合的层一并还原），其他层保留步骤。间隔：原始预测类别的得分相对下一类别的增量。</translation>
-    </message>
-    <message>
-      <source>Fixed by this layer</source>
-      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>此层修复</translation>
-    </message>
-    <message>
-      <source>Layers reverted</source>
-      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>已还原的层</translation>
-    </message>
-    <message>
-      <source>Margin</source>
-      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>间隔</translation>
-    </message>
-    <message>
-      <source>The first {count} together fix all.</source>
-      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>前 {count} 层一起可修复全部。</translation>
-    </message>
-    <message>
-      <source>Weights reverted, channels not. {why}</source>
-      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>权重已还原，通道未还原。{why}</translation>
-    </message>
-    <message>
-      <source>{layer} (+{n} coupled)</source>
-      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>{layer}（及耦合的 {n} 层）</translation>
-    </message>
-    <message>
-      <source>{what}: no single layer is responsible.</source>
-      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>{what}：没有单独一层可归责。</translation>
-    </message>
-    <message>
-      <source>{what}: reverting one layer at a time…</source>
-      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>{what}：正在逐层还原…</translation>
-    </message>
-    <message>
-      <source>{what}: reverting {layer} fixes {k} of {n}.</source>
-      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>{what}：还原 {layer} 可修复 {n} 个中的 {k} 个。</translation>
-    </message>
-    <message>
-      <source>{what}: {tried} of {layers} layers reverted…</source>
-      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>{what}：已还原 {layers} 层中的 {tried} 层…</translation>
     </message>
     <message>
       <source>Comparing predictions…</source>
@@ -15662,32 +15662,32 @@ Your work is kept and you can continue. If it happens again, send this report to
     </message>
     <message>
       <source>beyond the limit</source>
-      <extracomment>workbench/ui/tabs/plan/signs.py</extracomment>
+      <extracomment>workbench/ui/tabs/plan/symbols.py</extracomment>
       <translation>超出限制</translation>
     </message>
     <message>
       <source>layer by layer</source>
-      <extracomment>workbench/ui/tabs/plan/signs.py</extracomment>
+      <extracomment>workbench/ui/tabs/plan/symbols.py</extracomment>
       <translation>逐层</translation>
     </message>
     <message>
       <source>predicted</source>
-      <extracomment>workbench/ui/tabs/plan/signs.py</extracomment>
+      <extracomment>workbench/ui/tabs/plan/symbols.py</extracomment>
       <translation>预测</translation>
     </message>
     <message>
       <source>same for all layers</source>
-      <extracomment>workbench/ui/tabs/plan/signs.py</extracomment>
+      <extracomment>workbench/ui/tabs/plan/symbols.py</extracomment>
       <translation>所有层相同</translation>
     </message>
     <message>
       <source>search</source>
-      <extracomment>workbench/ui/tabs/plan/signs.py</extracomment>
+      <extracomment>workbench/ui/tabs/plan/symbols.py</extracomment>
       <translation>搜索</translation>
     </message>
     <message>
       <source>yours</source>
-      <extracomment>workbench/ui/tabs/plan/signs.py</extracomment>
+      <extracomment>workbench/ui/tabs/plan/symbols.py</extracomment>
       <translation>您的</translation>
     </message>
     <message>

@@ -186,7 +186,7 @@ def draw_the_graph(hand: Hand) -> None:
 
 def present(hand: Hand) -> None:
     from workbench.ui.presentation.window import Presentation
-    from workbench.ui.tabs.compare.findings import Findings
+    from workbench.ui.tabs.compare.changed_predictions import Findings
 
     presentation = Presentation(hand.session, Findings(hand.session), hand.window)
     presentation.resize(1280, 800)

@@ -23,8 +23,9 @@ from workbench.graph.encodings.encoding import Factors
 from workbench.methods.base.method import all_methods
 from workbench.methods.common.factors import by_output, unfold
 from workbench.testing.models import model_with
-from workbench.ui.actions import meaning, ranked
+from workbench.ui.actions import rank_sentence, step_sentence
 from workbench.ui.actions.form.values import effective
+from workbench.ui.text.format import short_percent
 
 CASES = [
     (name, params, op)
@@ -45,7 +46,7 @@ def opened(op: str) -> Workspace:
 def said(workspace: Workspace, name: str, params: dict, path: str = "layer") -> str:
     info = all_methods()[name].info()
     found = outlook(workspace, path, WantOutlook(name), Job()) if info.outlook else None
-    text = meaning.sentence(info, params, workspace.view(path), workspace.layer(path), found)
+    text = step_sentence.sentence(info, params, workspace.view(path), workspace.layer(path), found)
     return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
@@ -149,7 +150,7 @@ def test_the_channels_that_go_are_those_that_were_said(demo_cnn, ratio, round_to
 def test_before_the_engine_answers_the_channels_are_rounded_too(demo_cnn):
     info, layer = all_methods()["prune.channels"].info(), demo_cnn.layer("stem")
     assert layer.matrix[0] == 32
-    assert meaning.sentence(info, {"ratio": 0.3}, demo_cnn.view("stem"), layer).startswith("About 8 of 32 output")
+    assert step_sentence.sentence(info, {"ratio": 0.3}, demo_cnn.view("stem"), layer).startswith("About 8 of 32 output")
 
 
 def test_the_share_of_a_whitened_rank_is_that_of_the_output():
@@ -167,7 +168,7 @@ def test_the_share_of_a_whitened_rank_is_that_of_the_output():
     found = outlook(workspace, "layer", WantOutlook("lowrank.whitened"), Job())
     assert isinstance(found, Ranks) and found.kept == "output"
     assert found.sides[0].energy[8] == pytest.approx(kept, abs=1e-3)
-    assert f"keeps {ranked.percent(found.sides[0].energy[8])} of the output's energy".replace(
+    assert f"keeps {short_percent(found.sides[0].energy[8])} of the output's energy".replace(
         "\N{NO-BREAK SPACE}", " "
     ) in said(workspace, "lowrank.whitened", {"rank": 9})
 
@@ -221,7 +222,7 @@ def test_gavish_and_donohos_rank_is_among_the_noise():
     found = stats.noise(stats.spectrum_of(values, (40, 60), "", 40), (40, 60))
     assert found.hard == 8
     assert (
-        ranked.rank_in(
+        rank_sentence.rank_in(
             effective(all_methods()["lowrank.svd"].info().fields, {"rule": "gavish-donoho"}),
             stats.spectrum_of(values, (40, 60), "", 40),
         )

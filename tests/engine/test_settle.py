@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from onnx import helper
 
 from tests.graph.graphs import Build
-from tests.graph.test_apart import STATIC, compiled, sandwich
+from tests.graph.test_float_layers import STATIC, compiled, sandwich
 from workbench.cli.commands import cli
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
@@ -21,7 +21,7 @@ from workbench.engine.base.evaluate import prepare, runner
 from workbench.engine.integers import settle
 from workbench.graph.encodings.dense import Dense
 from workbench.graph.onnx import runtime
-from workbench.graph.rewrite import apart
+from workbench.graph.rewrite import float_layers
 from workbench.graph.rewrite.rewrite import with_edits
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.kernels import Levels
@@ -120,7 +120,7 @@ def test_levels_before_what_the_optimiser_breaks_are_left_out_and_it_is_named(op
 
 def test_what_the_optimiser_would_change_is_found_and_left_out(monkeypatch):
     """Without what keeps a float layer apart, the runtime puts its weight on one scale."""
-    monkeypatch.setattr(apart, "between_levels", lambda *_: [])
+    monkeypatch.setattr(float_layers, "between_levels", lambda *_: [])
     result, feeds = compiled(sandwich("Conv"), Row("*", STATIC), Row("middle", ()))
     assert [path for path, edit in result.edits.items() if edit.compute.delivered is None] == ["first"]
     assert result.notes[0].startswith("first has no quantised output") and apart_of(result, feeds) < 0.02
@@ -230,7 +230,7 @@ def test_a_file_whose_answers_depend_on_the_optimiser_is_not_called_verified(tmp
 
 def test_what_is_wrong_on_the_measured_samples_alone_is_left_out_too(monkeypatch):
     """The samples for calibration show nothing of it: their outputs are zero."""
-    monkeypatch.setattr(apart, "between_levels", lambda *_: [])
+    monkeypatch.setattr(float_layers, "between_levels", lambda *_: [])
     model = sandwich("Conv", gated=True)
     result, feeds = compiled(model, Row("*", STATIC), Row("middle", ()))
     measured = Dataset("memory", feeds, model.inputs, None)

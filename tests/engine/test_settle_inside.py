@@ -6,7 +6,7 @@ from onnx import TensorProto, helper
 
 from tests.engine.test_settle import apart_of
 from tests.graph.graphs import Build, branch
-from tests.graph.test_apart import STATIC, compiled
+from tests.graph.test_float_layers import STATIC, compiled
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Row
 

@@ -13,7 +13,7 @@ from workbench.engine.compile import compiler
 from workbench.graph.encodings.affine import Affine
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
-from workbench.graph.rewrite import bias_room
+from workbench.graph.rewrite import bias_scale
 from workbench.graph.rewrite.rewrite import with_edits
 
 OPERATORS = ("Conv", "Depthwise", "Gemm", "MatMul")
@@ -99,9 +99,9 @@ def test_levels_of_an_earlier_step_leave_room_too(earlier):
 def test_only_scales_that_are_too_small_change():
     q = np.array([[64, -64], [64, 32]], np.int8)
     encoding = Affine(q, 7, np.array([[1e-12], [0.5]], np.float32), None, (2, 2))
-    made = bias_room.with_least_scale(encoding, np.array([1e-10, 1e-10]))
+    made = bias_scale.with_least_scale(encoding, np.array([1e-10, 1e-10]))
     assert made.q.tolist() == [[1, -1], [64, 32]] and made.scale[0] >= np.float32(1e-10) and made.scale[1] == 0.5
-    assert bias_room.with_least_scale(encoding, np.array([1e-13, 1e-13])) is encoding
+    assert bias_scale.with_least_scale(encoding, np.array([1e-13, 1e-13])) is encoding
 
 
 @pytest.mark.parametrize("size", [1e-30, 1e-20, 1e20])

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.guard import HANG_S
-from workbench.ui.base.another_window import open_another
+from workbench.ui.base.new_window import open_another
 from workbench.ui.shell.palette.found import actions_of
 
 

@@ -10,8 +10,8 @@ from workbench.core.recipe.action import Action
 from workbench.core.recipe.recovery import Stage
 from workbench.ui.session.scans import Scans
 from workbench.ui.session.sweeps import Sweeps
-from workbench.ui.tabs.compare.findings import Findings
-from workbench.ui.tabs.compare.suspects import SuspectsPanel
+from workbench.ui.tabs.compare.attribution import AttributionPanel
+from workbench.ui.tabs.compare.changed_predictions import ChangedPredictions
 from workbench.ui.tabs.sensitivity import SensitivityTab
 
 LONG = Stage("finetune", {"epochs": 1000, "batch": 16})
@@ -74,8 +74,8 @@ def test_the_training_can_be_paused_from_there_and_goes_on(training, tab, qtbot)
 
 
 def test_the_guilty_layer_is_found_meanwhile(training, qtbot):
-    findings = Findings(training)
-    panel = SuspectsPanel(findings)
+    findings = ChangedPredictions(training)
+    panel = AttributionPanel(findings)
     qtbot.addWidget(panel)
     findings.attribute(range(20), "Twenty samples")
     panel.show()

@@ -15,7 +15,7 @@ from workbench.core.recipe.action import Action
 from workbench.ui.base import settings
 from workbench.ui.shell.palette.found import actions_of
 from workbench.ui.shell.palette.palette import BESIDE_ROLE
-from workbench.ui.text.likeness import likeness, without_scattered
+from workbench.ui.text.fuzzy_match import likeness, without_scattered
 
 ROOT = Path(__file__).parents[2]
 NATIVE = QKeySequence.SequenceFormat.NativeText

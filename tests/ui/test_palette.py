@@ -7,7 +7,7 @@ from tests.ui.test_comfort import language  # noqa: F401
 from tests.ui.test_window import CTRL, SHIFT, dialog
 from workbench.core.recipe.action import Action
 from workbench.methods.base.method import all_methods
-from workbench.ui.actions.adding.numbered import numbered
+from workbench.ui.actions.adding.typed_steps import numbered
 from workbench.ui.shell.preferences import titles
 
 STEP = (Action("prune.magnitude", {"sparsity": 0.5}),)

@@ -28,7 +28,7 @@ from workbench.ui.presentation.slides import Slide
 from workbench.ui.presentation.story import story_of
 from workbench.ui.presentation.window import Presentation
 from workbench.ui.session.session import Session
-from workbench.ui.tabs.compare.findings import Findings
+from workbench.ui.tabs.compare.changed_predictions import ChangedPredictions
 from workbench.ui.text import i18n
 from workbench.ui.widgets import theme
 
@@ -49,7 +49,7 @@ def session(qapp):
 
 @pytest.fixture
 def shown(session, qtbot):
-    window = Presentation(session, Findings(session))
+    window = Presentation(session, ChangedPredictions(session))
     window.resize(1280, 720)
     window.show()
     yield window
@@ -115,7 +115,7 @@ def test_the_last_row_of_a_room_reads_every_word(shown):
 
 
 def test_escape_leaves_it(session, qtbot):
-    window = Presentation(session, Findings(session))
+    window = Presentation(session, ChangedPredictions(session))
     window.show()
     finished = []
     window.finished.connect(lambda: finished.append(True))
@@ -188,7 +188,7 @@ def test_a_folder_that_is_none_is_a_sentence(session, tmp_path):
 
 def test_a_stack_without_a_number_has_no_slider(session, qtbot):
     session.recipe = Recipe().with_actions(["stem"], (Action("prune.unheard"),))
-    window = Presentation(session, Findings(session))
+    window = Presentation(session, ChangedPredictions(session))
     qtbot.addWidget(window)
     window.go_to(len(window.pages) - 1)
     assert window.live is None

@@ -19,7 +19,7 @@ from workbench.ui.presentation.deck import DECK, pages_of
 from workbench.ui.presentation.slides import Slide
 from workbench.ui.presentation.story import story_of
 from workbench.ui.presentation.window import Presentation
-from workbench.ui.tabs.compare.findings import Findings
+from workbench.ui.tabs.compare.changed_predictions import ChangedPredictions
 from workbench.ui.widgets import schemes, theme
 
 
@@ -35,7 +35,7 @@ def test_a_light_design_is_the_same_in_the_dark_scheme_and_dresses_the_slider(se
     monkeypatch.setattr(design, "remembered", lambda: mine)
     assert mine.dress(schemes.DARK) == mine.dress(schemes.LIGHT)
     theme.apply(QApplication.instance(), "dark")
-    shown = Presentation(session, Findings(session))
+    shown = Presentation(session, ChangedPredictions(session))
     qtbot.addWidget(shown)
     shown.resize(1280, 720)
     shown.show()

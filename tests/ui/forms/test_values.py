@@ -11,7 +11,7 @@ from tests.ui.forms.conftest import KEY, LEFT, RATE, shown
 from workbench.core.recipe.params import Field, fields_of
 from workbench.extending import Expert, Help, Range
 from workbench.methods.quantize.affine import AffineQuantization as Affine
-from workbench.ui.actions.form import more
+from workbench.ui.actions.form import expert_switch
 from workbench.ui.actions.form import values as v
 from workbench.ui.base import settings
 
@@ -114,9 +114,9 @@ class PluginParams:
 
 @pytest.fixture
 def basic():
-    more.show_all(False)
+    expert_switch.show_all(False)
     yield
-    more.show_all(False)
+    expert_switch.show_all(False)
 
 
 def test_few_parameters_come_first_and_the_switch_opens_the_rest_everywhere(form_of, basic):

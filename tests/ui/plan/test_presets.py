@@ -13,7 +13,7 @@ from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.recovery import Stage
 from workbench.ui.plans import wish
-from workbench.ui.plans.same import Same
+from workbench.ui.plans.equivalence import EquivalentRecipes
 from workbench.ui.tabs.plan import words
 
 
@@ -36,8 +36,8 @@ def test_layers_that_cannot_have_the_steps_of_a_glob_do_not_make_another_recipe(
     every = Recipe().with_actions(["*"], PRESETS["2:4 zeros"])
     some = Recipe().with_actions(paths[1:], PRESETS["2:4 zeros"])
     point = Point("2:4 zeros", "uniform", every, 1, left=(paths[0],))
-    same = Same(session.model, {every.key: point.left})
-    assert same.of(point) == same.key(some) == same.key(every) != Same(session.model, {}).key(every)
+    same = EquivalentRecipes(session.model, {every.key: point.left})
+    assert same.of(point) == same.key(some) == same.key(every) != EquivalentRecipes(session.model, {}).key(every)
     trained = replace(point, recipe=replace(every, recover=(Stage("finetune", {}),)))
     assert same.of(trained) != same.of(point)
 

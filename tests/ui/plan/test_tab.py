@@ -19,7 +19,7 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.recovery import Stage
 from workbench.ui.plans.entries import Entry, limit_of, uniform_line
 from workbench.ui.plans.wish import SCALES, three
-from workbench.ui.tabs.plan import page, signs, words
+from workbench.ui.tabs.plan import page, symbols, words
 from workbench.ui.tabs.plan.table import Column
 from workbench.ui.text import format, i18n
 from workbench.ui.widgets import theme
@@ -226,10 +226,10 @@ def test_the_legend_has_all_its_entries_however_narrow_the_plot_is(found, sessio
         settle(session)
         lines = key._lines()
         assert [kind for line in lines for kind, _ in line] == list(key._shown) and "limit" in key._shown
-        assert key.height() >= signs.LINE * len(lines)
+        assert key.height() >= symbols.LINE * len(lines)
         for line in lines:
             last, left = line[-1]
-            assert len(line) == 1 or left + signs.SIGN + metrics.horizontalAdvance(words[last]) <= key.width()
+            assert len(line) == 1 or left + symbols.SIGN + metrics.horizontalAdvance(words[last]) <= key.width()
     i18n.apply(qapp, "en")
 
 

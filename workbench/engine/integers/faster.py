@@ -26,7 +26,7 @@ from workbench.engine.base.evaluate import runner
 from workbench.graph.encodings.dense import Dense
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
-from workbench.graph.rewrite import between
+from workbench.graph.rewrite import between_layers
 from workbench.graph.rewrite.rewrite import with_edits
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.kernels import Dynamic, Static
@@ -76,7 +76,7 @@ class Choice:
                 batch=batch,
                 chosen=self.chosen,
                 asked=self.asked,
-                behind=[*between.operators(model, named)] or Message("the next layer"),
+                behind=[*between_layers.operators(model, named)] or Message("the next layer"),
             ),
         )
 

@@ -26,7 +26,7 @@ from workbench.engine.base.cache import Cache
 from workbench.engine.base.evaluate import Evaluator, Run
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
-from workbench.graph.rewrite import between, qdq
+from workbench.graph.rewrite import between_layers, qdq
 from workbench.graph.rewrite.rewrite import with_edits
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.kernels import Levels, Static
@@ -85,7 +85,7 @@ class Settled:
             (self.floats, Message("keeps floating-point activations")),
         ):
             if named := [path for path in edits if path in paths]:
-                behind = [*between.operators(model, named)] or Message("the next layer")
+                behind = [*between_layers.operators(model, named)] or Message("the next layer")
                 said.append(
                     Message(
                         "{who} {subject}: with 8-bit activations ONNX Runtime computes the operators after "
@@ -133,7 +133,7 @@ def search(
     trial = _Trial(model, edits, next(iter(data.batches(samples, samples))), same, job)
     static = [path for path, edit in edits.items() if isinstance(edit.compute, Static)]
     handing = [path for path in static if edits[path].compute.delivered is not None]  # type: ignore[union-attr]
-    inside = frozenset(between.read_inside(model, handing))
+    inside = frozenset(between_layers.read_inside(model, handing))
     handing = [path for path in handing if path not in inside]
     if trial.right(Settled(inside)):
         return Settled(inside)

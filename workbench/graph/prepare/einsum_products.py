@@ -8,7 +8,7 @@ import numpy as np
 import onnx_ir as ir
 
 from workbench.graph.onnx import names
-from workbench.graph.prepare.in_place import InPlace
+from workbench.graph.prepare.replacement import Replacement
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def _rewrite(graph: ir.Graph, node: ir.Node, taken: set[str]) -> bool:
     matrix = np.ascontiguousarray(matrix.reshape(_times(sizes, product.inner), _times(sizes, product.made)))
     weight.const_value = ir.Tensor(matrix, name=weight.name)
     weight.shape = weight.type = None
-    steps = InPlace(graph, node, taken)
+    steps = Replacement(graph, node, taken)
     value = _turned(steps, value, product.data, product.kept + product.inner)
     if len(product.inner) > 1:
         value = _reshaped(steps, value, [*(0 for _ in product.kept), len(matrix)])
@@ -96,11 +96,11 @@ def _times(sizes: dict[str, int], letters: str) -> int:
     return int(np.prod([sizes[letter] for letter in letters], dtype=np.int64))
 
 
-def _turned(steps: InPlace, value: ir.Value, before: str, after: str) -> ir.Value:
+def _turned(steps: Replacement, value: ir.Value, before: str, after: str) -> ir.Value:
     if before == after:
         return value
     return steps.add("Transpose", [value], "", ir.AttrInt64s("perm", [before.index(letter) for letter in after]))
 
 
-def _reshaped(steps: InPlace, value: ir.Value, sizes: list[int]) -> ir.Value:
+def _reshaped(steps: Replacement, value: ir.Value, sizes: list[int]) -> ir.Value:
     return steps.add("Reshape", [value, steps.constant(np.array(sizes, np.int64), "shape")])

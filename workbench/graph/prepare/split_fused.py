@@ -11,7 +11,7 @@ import onnx_ir as ir
 
 from workbench.graph.model.operators import number
 from workbench.graph.onnx import names
-from workbench.graph.prepare.in_place import InPlace
+from workbench.graph.prepare.replacement import Replacement
 
 DOMAIN = "com.microsoft"
 CLIP_INPUTS_SINCE = 11
@@ -31,10 +31,10 @@ def split(model: ir.Model) -> int:
     taken = names.value_names(model.graph)
     opset = model.opset_imports.get("", 1)
     found = [node for node in model.graph if node.domain == DOMAIN and node.op_type in SPLIT]
-    return sum(SPLIT[node.op_type](InPlace(model.graph, node, taken), opset) for node in found)
+    return sum(SPLIT[node.op_type](Replacement(model.graph, node, taken), opset) for node in found)
 
 
-def _conv(steps: InPlace, opset: int) -> bool:
+def _conv(steps: Replacement, opset: int) -> bool:
     """Convolution, the sum with a fourth input if there is one, activation."""
     node, own = steps.node, ("activation", "activation_params")
     given = node.attributes["activation_params"].as_floats() if own[1] in node.attributes else ()
@@ -48,7 +48,7 @@ def _conv(steps: InPlace, opset: int) -> bool:
     return True
 
 
-def _gemm(steps: InPlace, opset: int) -> bool:
+def _gemm(steps: Replacement, opset: int) -> bool:
     node, own = steps.node, ("activation", "activation_alpha", "activation_beta", "activation_gamma")
     given = [node.attributes[name].as_float() for name in own[1:] if name in node.attributes]
     activation = _activation(node, given, opset)
@@ -58,7 +58,7 @@ def _gemm(steps: InPlace, opset: int) -> bool:
     return True
 
 
-def _matmul(steps: InPlace, opset: int) -> bool:
+def _matmul(steps: Replacement, opset: int) -> bool:
     """A product of activations with a matrix, which is transposed and scaled itself if nothing else reads it."""
     node = steps.node
     data, weight = node.inputs[:2]
@@ -76,17 +76,23 @@ def _matmul(steps: InPlace, opset: int) -> bool:
     return True
 
 
-SPLIT: Mapping[str, Callable[[InPlace, int], bool]] = {"FusedConv": _conv, "FusedGemm": _gemm, "FusedMatMul": _matmul}
+SPLIT: Mapping[str, Callable[[Replacement, int], bool]] = {
+    "FusedConv": _conv,
+    "FusedGemm": _gemm,
+    "FusedMatMul": _matmul,
+}
 
 
-def _activation(node: ir.Node, given: Sequence[float], opset: int) -> Callable[[InPlace, ir.Value], ir.Value] | None:
+def _activation(
+    node: ir.Node, given: Sequence[float], opset: int
+) -> Callable[[Replacement, ir.Value], ir.Value] | None:
     """Return what adds the activation of a node after a value; None if it is not known."""
     op = node.attributes["activation"].as_string() if "activation" in node.attributes else ""
     wanted = ACTIVATIONS.get(op)
     if wanted is None or len(given) < len(wanted):
         return None
 
-    def add(steps: InPlace, value: ir.Value) -> ir.Value:
+    def add(steps: Replacement, value: ir.Value) -> ir.Value:
         if op == "Clip" and opset >= CLIP_INPUTS_SINCE:
             ends = [steps.constant(np.array(end, np.float32), name) for name, end in zip(wanted, given, strict=False)]
             return steps.add(op, [value, *ends])

@@ -17,7 +17,7 @@ from workbench.graph.model.inventory import Site
 from workbench.graph.model.readers import readers
 from workbench.graph.onnx import names
 from workbench.graph.onnx.proto_size import file_bytes, graph_bytes, initializer_bytes, nodes_bytes
-from workbench.graph.rewrite import apart, bias_room, joined, packed, qdq, slim
+from workbench.graph.rewrite import bias_scale, float_layers, joined_values, packed, qdq, slim
 from workbench.graph.rewrite.builder import NodeBuilder
 from workbench.graph.storage import chain, decoders, loading, pooling, storage
 from workbench.graph.storage.counting import spec_of
@@ -64,7 +64,7 @@ def variants(
     """Return the ways of writing it: every weight separately; and, if small tensors are shrunk, with weights that share
     codes."""
     opset, storing = model.opset_imports[""], loading.supported(storing)
-    edits = bias_room.with_room(model.graph, sites, edits)
+    edits = bias_scale.with_room(model.graph, sites, edits)
     stored, _ = _store(model.graph, edits, sites, opset, storing)
     written = _written(model, sites, edits, storing, stored, {})
     if not (storing.shares and pooled):
@@ -93,7 +93,7 @@ def _written(
     copy = model.clone()
     values = _Shared.of(model.graph, sites, edits)
     editor = _Editor(copy.graph, model.graph, values)
-    editor.keep_apart(apart.between_levels(model.graph, sites, edits, values.names))
+    editor.keep_apart(float_layers.between_levels(model.graph, sites, edits, values.names))
     changes = [editor.put(path, sites[path], edit, stored[path]) for path, edit in edits.items()]
     functions = functions_of(changes) | pooling.put(copy.graph, slim.with_small(copy, storing, shared))
     for name in sorted(functions):
@@ -115,10 +115,10 @@ def account(
 
     Determined on copies of the few nodes that read edited weights and biases.
     """
-    edits = bias_room.with_room(model.graph, sites, edits)
+    edits = bias_scale.with_room(model.graph, sites, edits)
     stored, uncoded = _store(model.graph, edits, sites, model.opset_imports[""], loading.supported(storing))
     shared = _Shared.of(model.graph, sites, edits)
-    floats = apart.between_levels(model.graph, sites, edits, shared.names)
+    floats = float_layers.between_levels(model.graph, sites, edits, shared.names)
     graph = _excerpt(model.graph, [sites[path] for path in edits], shared.names, floats)
     before = graph_bytes(graph)
     editor = _Editor(graph, model.graph, shared)
@@ -162,7 +162,7 @@ class _Shared:
     @classmethod
     def of(cls, graph: ir.Graph, sites: Mapping[str, Site], edits: Mapping[str, Edit]) -> "_Shared":
         handed = _handed(graph, sites, edits)
-        return cls(handed, joined.joined(graph, sites, edits, handed.values()))
+        return cls(handed, joined_values.joined(graph, sites, edits, handed.values()))
 
     @property
     def names(self) -> frozenset[str]:
@@ -182,7 +182,7 @@ def _handed(graph: ir.Graph, sites: Mapping[str, Site], edits: Mapping[str, Edit
         for path, edit in edits.items()
         if isinstance(edit.compute, Static) and edit.compute.delivered is not None
     }
-    return {path: str(value.name) for path, value in values.items() if not apart.read_inside(value, graph)}
+    return {path: str(value.name) for path, value in values.items() if not float_layers.read_inside(value, graph)}
 
 
 def _by_name(graph: ir.Graph) -> dict[str, ir.Node]:
@@ -234,7 +234,7 @@ class _Editor:
     def keep_apart(self, names: Iterable[str]) -> None:
         """Keep these nodes in floats although they are between quantised values."""
         for name in names:
-            apart.keep_float(NodeBuilder(self._graph, self._unique), self._nodes[name])
+            float_layers.keep_float(NodeBuilder(self._graph, self._unique), self._nodes[name])
 
     def put(self, path: str, site: Site, edit: Edit, stored: tuple[Stored, ...]) -> Change:
         """Apply one edit. Raises UserError if the layer cannot become the chain of layers that it asks for."""

@@ -112,7 +112,7 @@ def lost_outputs(delivered: Observed | None, levels: Levels | None) -> str:
 
 def underflow(weight: Encoding, received: Levels) -> str:
     """Return a clause on channels whose sums of integers have a step below the smallest float32 (see
-    graph.rewrite.bias_room): they lose digits; "" where there are none."""
+    graph.rewrite.bias_scale): they lose digits; "" where there are none."""
     grid = weight.tensor.grid
     if grid is None or not (low := grid.scale.astype(np.float64) * received.scale < SMALLEST).any():
         return ""

@@ -14,7 +14,7 @@ from workbench.core.layer_data.method_insight import Outlook
 from workbench.core.layer_data.views import LayerView
 from workbench.core.recipe.action import Action, MethodInfo, in_order, swapped
 from workbench.core.targets.target import Target
-from workbench.ui.actions import families, meaning, on_target
+from workbench.ui.actions import families, step_sentence, target_support
 from workbench.ui.actions.adding.add_menu import AddMenu
 from workbench.ui.actions.adding.menu import FamiliesMenu
 from workbench.ui.actions.adding.recommended import recommended
@@ -94,13 +94,13 @@ class ActionPanel(QWidget):
             self._judge()
 
     def _judge(self) -> None:
-        self._forbidden = on_target.forbidden(self._target, self._layers, self._methods)
+        self._forbidden = target_support.forbidden(self._target, self._layers, self._methods)
         self._tell_menu()
         self._mark()
 
     def _mark(self) -> None:
         """Mark steps that the target does not support."""
-        reasons = on_target.not_taken(self._target, self._layers, self._actions, self._methods)
+        reasons = target_support.not_taken(self._target, self._layers, self._actions, self._methods)
         for place, card in enumerate(self._cards):
             card.set_not_taken(reasons.get(place, ""))
 
@@ -336,9 +336,9 @@ class ActionPanel(QWidget):
     def add_step(self, step: Action) -> None:
         """Add a step, with default parameters if it names none."""
         method_id, method = step.method, self._methods[step.method]
-        limits = meaning.limits(self._layers, self._view, method)
+        limits = step_sentence.limits(self._layers, self._view, method)
         action = Action(method_id, dict(step.params) or v.starting(method.fields, limits))
-        action = on_target.fitting(self._target, self._layers, action, method)
+        action = target_support.fitting(self._target, self._layers, action, method)
         actions = in_order((*self._actions, action))
         index = max(i for i, each in enumerate(actions) if each.method == method_id)
         self._edit(actions, self.tr("Add {title}").format(title=families.name(method)))
@@ -349,7 +349,7 @@ class ActionPanel(QWidget):
         index, method = self._cards.index(card), self._methods[method_id]
         if method_id == card.action.method:
             return
-        params = v.carried(card.action.params, method.fields, meaning.limits(self._layers, self._view, method))
+        params = v.carried(card.action.params, method.fields, step_sentence.limits(self._layers, self._view, method))
         action = Action(method_id, params, card.action.off)
         text = self.tr("{old} → {new}").format(old=card.title, new=families.name(method))
         self._edit((*self._actions[:index], action, *self._actions[index + 1 :]), text)

@@ -9,8 +9,8 @@ from workbench.core.analysis.report import Figure
 from workbench.core.base.quantities import MetricInfo
 from workbench.core.layer_data.layer import ModelSummary
 from workbench.core.recipe.recipe import Recipe
+from workbench.ui.plans.equivalence import EquivalentRecipes
 from workbench.ui.plans.plans import Plans, point_of
-from workbench.ui.plans.same import Same
 from workbench.ui.session.session import Session
 
 AXES = ("bytes", "macs", "latency", "memory", "energy")
@@ -65,7 +65,7 @@ def entries_of(session: Session, plans: Plans) -> tuple[Entry, ...]:
     return tuple(Entry(key, point, frozenset(marks.get(key, ())), names.get(key, "")) for key, point in points.items())
 
 
-def _current(recipe: Recipe, points: Mapping[int, Point], same: Same) -> int:
+def _current(recipe: Recipe, points: Mapping[int, Point], same: EquivalentRecipes) -> int:
     """Return the key of the point after training if there is one, else before it."""
     trained = same.of(Point("", "search", recipe, 0))
     return trained if trained in points else same.key(recipe)

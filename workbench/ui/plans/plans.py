@@ -18,7 +18,7 @@ from workbench.core.session.snapshot import Snapshot
 from workbench.ui.base import settings
 from workbench.ui.engine_client.client import Handlers
 from workbench.ui.engine_client.tracked_job import TrackedJob
-from workbench.ui.plans.same import Same
+from workbench.ui.plans.equivalence import EquivalentRecipes
 
 if TYPE_CHECKING:
     from workbench.ui.session.session import Session
@@ -63,12 +63,12 @@ class Plans(TrackedJob):
         return self.tr("A search needs samples to measure on.") if self._session.data is None else ""
 
     @property
-    def same(self) -> Same:
+    def same(self) -> EquivalentRecipes:
         """Return what decides which recipes have the same effect on the open model, as far as that is known."""
         model = self._session.model
         known: list[Point | Forecast] = [*(self.front.points if self.front is not None else ())]
         known += [forecast for forecast in self.forecasts.values() if not forecast.refused]
-        return Same(model, {each.recipe.key: each.left for each in known if each.left})
+        return EquivalentRecipes(model, {each.recipe.key: each.left for each in known if each.left})
 
     @property
     def presets(self) -> dict[str, Recipe]:

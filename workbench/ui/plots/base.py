@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
-from workbench.ui.plots.keeping import Keeper
+from workbench.ui.plots.plot_export import PlotExport
 from workbench.ui.plots.table import FigureTable
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Elided, Plain
@@ -71,7 +71,7 @@ class PlotPanel(QWidget):
         self.column.addWidget(self.table)
         self.setMinimumSize(*SMALLEST)
         canvas.setAccessibleName(title)
-        self.keeper = Keeper(self, self.title, canvas, self.to_csv, self.whole)
+        self.keeper = PlotExport(self, self.title, canvas, self.to_csv, self.whole)
         head.addWidget(self.keeper.button)
         theme.signals.changed.connect(self.redraw)
 

@@ -19,7 +19,7 @@ from workbench.ui.text.i18n import listed
 
 if TYPE_CHECKING:
     from workbench.ui.presentation.story import Story
-    from workbench.ui.tabs.compare.findings import Findings
+    from workbench.ui.tabs.compare.changed_predictions import ChangedPredictions
 
 
 class PresentationCommands(QObject):
@@ -28,18 +28,18 @@ class PresentationCommands(QObject):
     def __init__(self, window: QMainWindow, session: Session) -> None:
         super().__init__(window)
         self._window, self._session = window, session
-        self._found: Findings | None = None
+        self._found: ChangedPredictions | None = None
         self.present = new_action(self, self.tr("Present"), self.start, "Shift+F5")
         self.save = new_action(self, self.tr("Save presentation…"), self.choose_document, "Ctrl+Shift+E")
         self.design = new_action(self, self.tr("Presentation design…"), self.choose_design)
 
     @property
-    def findings(self) -> Findings:
+    def findings(self) -> ChangedPredictions:
         """Changed predictions, for the slide of examples."""
-        from workbench.ui.tabs.compare.findings import Findings
+        from workbench.ui.tabs.compare.changed_predictions import ChangedPredictions
 
         if self._found is None:
-            self._found = Findings(self._session, self)
+            self._found = ChangedPredictions(self._session, self)
         return self._found
 
     def start(self) -> None:

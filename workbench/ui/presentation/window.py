@@ -11,7 +11,7 @@ from workbench.ui.presentation.notes import Notes
 from workbench.ui.presentation.slides import MARGINS, SMALL
 from workbench.ui.presentation.story import Story, story_of
 from workbench.ui.session.session import Session
-from workbench.ui.tabs.compare.findings import Findings
+from workbench.ui.tabs.compare.changed_predictions import ChangedPredictions
 from workbench.ui.text.i18n import listed, titled
 from workbench.ui.widgets import schemes, theme
 from workbench.ui.widgets.labels import Plain
@@ -32,7 +32,7 @@ class Presentation(QWidget):
 
     finished = Signal()
 
-    def __init__(self, session: Session, findings: Findings, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, findings: ChangedPredictions, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("presentation")

@@ -25,7 +25,7 @@ from workbench.ui.engine_client.jobs import Jobs, JobStrip
 from workbench.ui.engine_client.redraw_scheduler import Place
 from workbench.ui.panels.history_panel import HistoryPanel
 from workbench.ui.panels.jobs_panel import JobsPanel
-from workbench.ui.panels.look import LookNote
+from workbench.ui.panels.preview_banner import PreviewNote
 from workbench.ui.panels.scoreboard import Scoreboard
 from workbench.ui.plans.plans import Plans
 from workbench.ui.plans.step_effects import StepEffects
@@ -90,7 +90,7 @@ class MainLayout(QObject):
         self.scoreboard = Scoreboard(session, snapshot_commands, window)
         self.jobs = JobStrip(self._jobs, session.link, window)
         window.statusBar().addPermanentWidget(self.jobs)
-        self.looking = LookNote(session, window)
+        self.looking = PreviewNote(session, window)
         window.statusBar().addPermanentWidget(self.looking)
         yield
         yield from self._build_tabs()

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QTabWidget, QWidget
 from workbench.core.base.resources import resource_path
 from workbench.core.session import script
 from workbench.ui.base import settings
-from workbench.ui.base.another_window import open_another
 from workbench.ui.base.crash import log_file
+from workbench.ui.base.new_window import open_another
 from workbench.ui.commands.actions import new_action, set_enabled
 from workbench.ui.commands.commands import Commands
 from workbench.ui.commands.export.export_dialog import open_path

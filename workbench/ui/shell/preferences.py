@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.core.analysis.workforce import SCHEDULER, is_address
-from workbench.ui.actions.form import more
+from workbench.ui.actions.form import expert_switch
 from workbench.ui.base import dialogs, settings
 from workbench.ui.engine_client.client import EngineLink
 from workbench.ui.text import i18n
@@ -184,7 +184,7 @@ class Preferences(QDialog):
         settings.choose(key, value)
         settings.apply_now()
         if key == "settings":
-            more.switch.changed.emit()
+            expert_switch.switch.changed.emit()
         if key in ("language", "interface_scale"):
             self.later.setVisible(True)
         if settings.threads() != before and self._link.is_ready:

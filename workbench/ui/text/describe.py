@@ -11,7 +11,7 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.ui.text.i18n import listed, said, tr
 
 ARROW, TIMES = " → ", " × "
-OTHER_NAMES = {
+ALIASES = {
     "steps": "Iterations",  # the steps of the window are those of a recipe
     "drop": "Drop probability",  # a drop alone is that of a metric
 }
@@ -19,7 +19,7 @@ OTHER_NAMES = {
 
 def name_words(name: str) -> str:
     """Return a parameter in English: group_size -> Group size."""
-    return OTHER_NAMES.get(name) or name.replace("_", " ").capitalize()
+    return ALIASES.get(name) or name.replace("_", " ").capitalize()
 
 
 def shape_of(layer: Layer) -> str:

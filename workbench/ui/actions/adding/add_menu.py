@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QWidget, QWidgetAction
 
 from workbench.core.recipe.action import Action, MethodInfo
 from workbench.ui.actions import families
+from workbench.ui.actions.adding.aliases import ALIASES, PRESETS
 from workbench.ui.actions.adding.menu import FamiliesMenu, tell
-from workbench.ui.actions.adding.names import OTHER_NAMES, PRESETS
 from workbench.ui.text.describe import stack_words
-from workbench.ui.text.likeness import likeness, without_scattered
+from workbench.ui.text.fuzzy_match import likeness, without_scattered
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import label
 
@@ -158,7 +158,7 @@ class AddMenu(QMenu):
     def _names(self, action: Action, more: str) -> str:
         method = self._methods[action.method]
         family = families.title(method.family)
-        return f"{family} {action.method} {more or OTHER_NAMES.get(action.method, '')}"
+        return f"{family} {action.method} {more or ALIASES.get(action.method, '')}"
 
     def _words(self, action: Action) -> str:
         return stack_words((action,), self._methods).replace("&", "&&")

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from workbench.core.recipe.action import ORDER, MethodInfo
 from workbench.ui.actions import families
-from workbench.ui.actions.adding.names import OTHER_NAMES
+from workbench.ui.actions.adding.aliases import ALIASES
 from workbench.ui.commands.actions import NAMES, set_enabled
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import wrapped
@@ -71,7 +71,7 @@ class MethodMenu(QMenu):
 def tell(entry: QAction, method: MethodInfo, reason: str) -> None:
     """Set the texts of a method's entry; `reason`: why the layer cannot have it."""
     set_enabled([entry], not reason, reason)
-    entry.setProperty(NAMES, f"{method.id} {OTHER_NAMES.get(method.id, '')}")
+    entry.setProperty(NAMES, f"{method.id} {ALIASES.get(method.id, '')}")
     entry.setToolTip(wrapped(reason or families.summary(method)))
     entry.setStatusTip(reason or families.summary(method))
 

@@ -12,10 +12,10 @@ from workbench.core.layer_data.layer_queries import WantOutlook
 from workbench.core.layer_data.method_insight import Outlook
 from workbench.core.layer_data.views import LayerView
 from workbench.core.recipe.action import Action, MethodInfo
-from workbench.ui.actions import families, meaning, ranked
+from workbench.ui.actions import families, rank_sentence, step_sentence
+from workbench.ui.actions.card.explanation import Explanation
 from workbench.ui.actions.card.head import CardHead
 from workbench.ui.actions.card.learning import STOP, ErrorCurve
-from workbench.ui.actions.card.why import Why
 from workbench.ui.actions.form import values as v
 from workbench.ui.actions.form.form import ParamForm
 from workbench.ui.text.plot_params import converted
@@ -95,7 +95,7 @@ class StepCard(QFrame):
         self._layer = layers[0] if len(layers) == 1 else None
         self._alone = len(layers) == 1  # with several layers, figures of one would be misleading
         if self.form is not None and self.method is not None:
-            self.form.set_limits(meaning.limits(layers, view, self.method))
+            self.form.set_limits(step_sentence.limits(layers, view, self.method))
         self._explain()
 
     def set_outlooks(self, outlooks: Mapping[WantOutlook, Outlook]) -> None:
@@ -157,7 +157,7 @@ class StepCard(QFrame):
         if method.fields:
             body.addWidget(self.form)
         body.addWidget(self.sentence)
-        self.why = Why(method, self)
+        self.why = Explanation(method, self)
         body.addWidget(self.why)
         self._column.addLayout(body)
         self._explain()
@@ -168,12 +168,12 @@ class StepCard(QFrame):
         outlook = self._outlooks.get(self.wanted) if self.wanted is not None else None
         text = ""
         if self._alone:
-            text = meaning.sentence(self.method, self.action.params, self._view, self._layer, outlook)
+            text = step_sentence.sentence(self.method, self.action.params, self._view, self._layer, outlook)
         elif self.method.replaces and self._paths:
-            text = meaning.replaced(self._paths, v.effective(self.method.fields, self.action.params))
+            text = step_sentence.replaced(self._paths, v.effective(self.method.fields, self.action.params))
         if self.method.coupled and self._along:
-            along = meaning.together(self._along)
-            text = ranked.followed(text, along) if text else along
+            along = step_sentence.together(self._along)
+            text = rank_sentence.followed(text, along) if text else along
         self._ask()
         self.sentence.setText(text)
         self.sentence.setVisible(bool(text))

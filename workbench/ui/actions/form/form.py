@@ -8,7 +8,7 @@ from PySide6.QtGui import QFont, QMouseEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from workbench.core.recipe.params import Field
-from workbench.ui.actions.form import more
+from workbench.ui.actions.form import expert_switch
 from workbench.ui.actions.form import values as v
 from workbench.ui.actions.form.editors import BoolEditor, ChoiceEditor, Editor, editor_for, help_text
 from workbench.ui.actions.form.number import NumberEditor
@@ -180,7 +180,7 @@ class ParamForm(QWidget):
         folded = sum(self._is_expert(field) for field in self._fields.values())
         self.more.setVisible(folded > 0)
         self.more.setText(
-            self.tr("Fewer settings") if more.all_shown() else self.tr("More settings ({n})").format(n=folded)
+            self.tr("Fewer settings") if expert_switch.all_shown() else self.tr("More settings ({n})").format(n=folded)
         )
 
     def _build_more(self) -> None:
@@ -188,9 +188,9 @@ class ParamForm(QWidget):
         self.more = QToolButton(self)
         self.more.setObjectName("fold")
         self.more.setToolTip(self.tr("Show all parameters of all steps, or the basic ones first"))
-        self.more.clicked.connect(lambda: more.show_all(not more.all_shown()))
+        self.more.clicked.connect(lambda: expert_switch.show_all(not expert_switch.all_shown()))
         self._grid.addWidget(self.more, self._grid.rowCount(), 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
-        more.switch.changed.connect(self._arrange)
+        expert_switch.switch.changed.connect(self._arrange)
 
     def _is_expert(self, field: Field) -> bool:
         """Return whether the switch decides if the field is shown: it applies, and has its default value."""
@@ -199,7 +199,7 @@ class ParamForm(QWidget):
         return field.expert and not member and value == field.default and v.applies(field, self._values)
 
     def _folded(self, field: Field) -> bool:
-        return not more.all_shown() and self._is_expert(field)
+        return not expert_switch.all_shown() and self._is_expert(field)
 
     # -- changing --------------------------------------------------------------------------------------------------
 

@@ -6,8 +6,8 @@ from PySide6.QtCore import QObject
 
 from workbench.core.recipe.action import Action
 from workbench.ui.actions import ActionPanel
-from workbench.ui.actions.adding.names import PRESETS
-from workbench.ui.actions.adding.numbered import numbered
+from workbench.ui.actions.adding.aliases import PRESETS
+from workbench.ui.actions.adding.typed_steps import numbered
 from workbench.ui.commands.layer_commands import LayerCommands
 from workbench.ui.session.session import Session
 from workbench.ui.shell.palette.found import BEHIND, SEPARATOR, Command

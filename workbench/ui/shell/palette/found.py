@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from workbench.ui.commands.actions import BROAD, names_of, needs_of
-from workbench.ui.text.likeness import likeness
+from workbench.ui.text.fuzzy_match import likeness
 
 SEPARATOR = " › "
 BEHIND = 2.0  # in scores of a letter: more than the penalty of another name

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.ui.shell.palette.found import Command, score
-from workbench.ui.text.likeness import without_scattered
+from workbench.ui.text.fuzzy_match import without_scattered
 from workbench.ui.tree.data.model import Index
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain, tooltip

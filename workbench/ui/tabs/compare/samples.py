@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
 
 from workbench.core.analysis.prediction_diff import Changes, Flip, FlipKind, SampleError
 from workbench.ui.base.pixels import image_of
-from workbench.ui.tabs.compare.findings import Findings
-from workbench.ui.tabs.compare.suspects import SuspectsPanel
+from workbench.ui.tabs.compare.attribution import AttributionPanel
+from workbench.ui.tabs.compare.changed_predictions import ChangedPredictions
 from workbench.ui.text.format import percent
 from workbench.ui.text.i18n import titled, tr
 from workbench.ui.widgets import theme
@@ -130,7 +130,7 @@ def pixmap(pixels: np.ndarray, side: int) -> QPixmap:
 class SamplesPage(QWidget):
     """Samples filtered by kind of change and by class, with a button that attributes the selected ones to layers."""
 
-    def __init__(self, findings: Findings, parent: QWidget | None = None) -> None:
+    def __init__(self, findings: ChangedPredictions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._findings = findings
         self._changes: Changes | None = None
@@ -138,7 +138,7 @@ class SamplesPage(QWidget):
         self.model = FlipsModel(self)
         self._build_filters()
         self._build_list()
-        self.suspects = SuspectsPanel(findings, self)
+        self.suspects = AttributionPanel(findings, self)
         self.splitter = QSplitter(Qt.Orientation.Vertical, self)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.addWidget(self._upper)

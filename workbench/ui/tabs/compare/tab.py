@@ -6,12 +6,12 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QToolBu
 
 from workbench.ui.commands.snapshot_commands import SnapshotCommands
 from workbench.ui.session.session import Session
+from workbench.ui.tabs.compare.changed_predictions import ChangedPredictions
 from workbench.ui.tabs.compare.classes import ClassesPage
 from workbench.ui.tabs.compare.confusion import ConfusionPage
-from workbench.ui.tabs.compare.findings import Findings
 from workbench.ui.tabs.compare.robustness.page import RobustnessPage
 from workbench.ui.tabs.compare.samples import SamplesPage
-from workbench.ui.tabs.compare.states_page import StatesPage
+from workbench.ui.tabs.compare.snapshots_page import SnapshotsPage
 from workbench.ui.text.i18n import listed
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import toggle
@@ -27,8 +27,8 @@ class CompareTab(QWidget):
     def __init__(self, session: Session, commands: SnapshotCommands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.findings = Findings(session, self)
-        self.states = StatesPage(session, commands, self)
+        self.findings = ChangedPredictions(session, self)
+        self.states = SnapshotsPage(session, commands, self)
         self.confusion = ConfusionPage(self)
         self.classes = ClassesPage(self)
         self.samples = SamplesPage(self.findings, self)

@@ -4,7 +4,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from workbench.ui.tabs.compare.states import NOTE_ROLE, SURE_ROLE
+from workbench.ui.tabs.compare.snapshots_model import NOTE_ROLE, SURE_ROLE
 from workbench.ui.widgets import theme
 
 SIDE = theme.UNIT

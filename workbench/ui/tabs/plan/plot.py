@@ -15,7 +15,7 @@ from workbench.core.recipe.action import MethodInfo
 from workbench.ui.plans.entries import AXES, Entry, Scene, axis_of, figure_of, kind_of, limit_of, uniform_line, unit_of
 from workbench.ui.plots.base import PlotPanel, Readout
 from workbench.ui.plots.dots import Dot, TradeoffCanvas
-from workbench.ui.tabs.plan import page, signs, words
+from workbench.ui.tabs.plan import page, symbols, words
 from workbench.ui.text import format
 from workbench.ui.text.i18n import said, tr
 from workbench.ui.widgets.labels import tooltip
@@ -44,7 +44,7 @@ class TradeoffPlot(PlotPanel):
         self.axis.addItem(self._titles()["bytes"], "bytes")
         self.axis.currentIndexChanged.connect(lambda _: self._on_axis())
         self._limited = ""  # the axis of the limit that was turned to
-        self.key = signs.Key(self)
+        self.key = symbols.Key(self)
         self.subtitle.hide()
         self.tools.addWidget(self.key, 1)
         self.tools.addWidget(self.axis)
@@ -157,11 +157,11 @@ class TradeoffPlot(PlotPanel):
     def _draw_dots(self, placed: Sequence[tuple[Entry, float]]) -> None:
         density = self.canvas.devicePixelRatioF()
         spots, bars = [], []
-        pens = {name: pg.mkPen(signs.color(name), width=1.2 * density) for name in signs.LINES}
-        brushes = {name: pg.mkBrush(signs.color(name)) for name in signs.FILLS}
+        pens = {name: pg.mkPen(symbols.color(name), width=1.2 * density) for name in symbols.LINES}
+        brushes = {name: pg.mkBrush(symbols.color(name)) for name in symbols.FILLS}
         for entry, figure in sorted(placed, key=lambda each: ("chosen" in each[0].marks, "front" in each[0].marks)):
             assert entry.drop is not None
-            x, y, sign = self._across(figure), self._y(entry.drop), signs.sign_of(entry)
+            x, y, sign = self._across(figure), self._y(entry.drop), symbols.symbol_of(entry)
             hollow = entry.point.best is None and "original" not in entry.marks
             spots.append((x, y, sign.symbol, sign.size, brushes["surface" if hollow else sign.fill], pens[sign.line]))
             if (best := entry.point.best) is not None:
@@ -170,7 +170,7 @@ class TradeoffPlot(PlotPanel):
         names = ("x", "y", "symbol", "size", "brush", "pen")
         self._dots.setData(**{name: list(values) for name, values in zip(names, zip(*spots, strict=True), strict=True)})
         columns = np.array(bars, float).reshape(-1, 4).T
-        pen = pg.mkPen(signs.color("before_line"), width=density)
+        pen = pg.mkPen(symbols.color("before_line"), width=density)
         self._bars.setData(x=columns[0], y=columns[1], top=columns[2], bottom=columns[3], beam=0, pen=pen)
 
     def _draw_lines(self) -> None:
@@ -179,23 +179,24 @@ class TradeoffPlot(PlotPanel):
         self._predicted.setData(
             [self._across(figure) for figure, _ in line],
             [self._y(drop) for _, drop in line],
-            pen=pg.mkPen(signs.color("accent"), width=1.5 * self.devicePixelRatioF(), style=Qt.PenStyle.DashLine),
+            pen=pg.mkPen(symbols.color("accent"), width=1.5 * self.devicePixelRatioF(), style=Qt.PenStyle.DashLine),
         )
         best = uniform_line(self.scene.entries, self.across)
         self._uniform.setData(
             [self._across(x) for x, _ in best],
             [self._y(drop) for _, drop in best],
-            pen=pg.mkPen(signs.color("before_line"), width=self.devicePixelRatioF()),
+            pen=pg.mkPen(symbols.color("before_line"), width=self.devicePixelRatioF()),
         )
-        self._base.setPen(pg.mkPen(signs.color("before"), width=self.devicePixelRatioF()))
+        self._base.setPen(pg.mkPen(symbols.color("before"), width=self.devicePixelRatioF()))
         self._base.setValue(self._y(0.0))
 
     def _draw_goal(self, home: QRectF) -> None:
         """Shade the area beyond the limit, if it is on this axis, or on the metric."""
         limit, drop = limit_of(self.scene.goal, self.across, self.scene.model), self.scene.goal.max_drop
         self._beyond.setVisible(limit is not None or drop is not None)
-        self._beyond.setBrush(pg.mkBrush(signs.shade()))
-        self._beyond.setPen(pg.mkPen(signs.color("bad"), width=self.devicePixelRatioF()))  # only the limit is in sight
+        self._beyond.setBrush(pg.mkBrush(symbols.shade()))
+        # Only the limit is in sight.
+        self._beyond.setPen(pg.mkPen(symbols.color("bad"), width=self.devicePixelRatioF()))
         wide, high = ENDLESS * home.width(), ENDLESS * home.height()
         if limit is not None:
             self._beyond.setRect(self._across(limit), home.top() - high / 2, wide, high)
@@ -232,13 +233,13 @@ class TradeoffPlot(PlotPanel):
         return Dot(entry.key, self._across(x), self._y(entry.drop), label, "front" in entry.marks, strong)
 
     def _draw_key(self, placed: Sequence[tuple[Entry, float]]) -> None:
-        drawn = {signs.sign_of(entry) for entry, _ in placed}
+        drawn = {symbols.symbol_of(entry) for entry, _ in placed}
         there = {
-            "search": bool(drawn & {signs.FOUND, signs.BEHIND, signs.CHOSEN}),
+            "search": bool(drawn & {symbols.FOUND, symbols.BEHIND, symbols.CHOSEN}),
             "predicted": len(self._predicted.xData if self._predicted.xData is not None else ()) > 0,
-            "uniform": signs.UNIFORM in drawn,
-            "greedy": signs.GREEDY in drawn,
-            "own": signs.OWN in drawn,
+            "uniform": symbols.UNIFORM in drawn,
+            "greedy": symbols.GREEDY in drawn,
+            "own": symbols.OWN in drawn,
             "limit": self._beyond.isVisible(),
         }
         self.key.show_kinds(*(kind for kind, shown in there.items() if shown))

@@ -10,7 +10,7 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.core.targets.reading import energy_told
 from workbench.ui.commands.menus import TargetMenu
 from workbench.ui.engine_client.redraw_scheduler import Place
-from workbench.ui.panels.look import LookBanner
+from workbench.ui.panels.preview_banner import PreviewBanner
 from workbench.ui.plans import wish
 from workbench.ui.plans.entries import Scene, entries_of
 from workbench.ui.plans.plans import Plans
@@ -57,7 +57,7 @@ class PlanTab(QWidget):
         self.preset_menu = PresetMenu(plans, self)  # in the menu bar, too
         self.presets.setMenu(self.preset_menu)
         self.progress = SearchProgress(plans, self)
-        self.banner = LookBanner(session, self)
+        self.banner = PreviewBanner(session, self)
         self._build_notes()
         self.plot = TradeoffPlot(self)
         self.model = RecipeModel(self)

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from workbench.core.base.quantities import size
 from workbench.ui.plans.entries import Entry, Scene
-from workbench.ui.tabs.plan import signs, words
+from workbench.ui.tabs.plan import symbols, words
 from workbench.ui.text.i18n import said, tr
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import tooltip
@@ -122,13 +122,13 @@ class RecipeModel(QAbstractTableModel):
             case Role.ToolTipRole:
                 return tooltip(words.point_words(entry, self.scene.metric, self.scene.value, self.scene.energy))
             case Role.DecorationRole if column == Column.NAME:
-                return signs.icon(signs.sign_of(entry))
+                return symbols.icon(symbols.symbol_of(entry))
             case Role.TextAlignmentRole:
                 return LEFT if column in (Column.NAME, Column.HOW) else RIGHT
             case Role.FontRole if "chosen" in entry.marks:
                 return theme.font(0, QFont.Weight.DemiBold)
             case Role.ForegroundRole if column == Column.HOW or entry.point.best is None:
-                return signs.color("muted") if "original" not in entry.marks or column == Column.HOW else None
+                return symbols.color("muted") if "original" not in entry.marks or column == Column.HOW else None
         return None
 
     def _text(self, entry: Entry, column: Column) -> str:
@@ -212,7 +212,7 @@ class RecipeTable(QTableView):
         self.setWordWrap(False)
         self.setFrameShape(QTableView.Shape.NoFrame)
         WholeRows(self)
-        self.setIconSize(QSize(signs.SIGN, signs.SIGN))
+        self.setIconSize(QSize(symbols.SIGN, symbols.SIGN))
         self.setHorizontalHeader(Heads(Qt.Orientation.Horizontal, self))
         across, down = self.horizontalHeader(), self.verticalHeader()
         across.setObjectName("recipes")

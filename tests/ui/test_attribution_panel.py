@@ -5,13 +5,13 @@ from PySide6.QtCore import Qt
 
 from workbench.core.analysis.prediction_diff import Attribution, Suspect
 from workbench.engine.analysis.attribution import TRAINED
-from workbench.ui.tabs.compare.findings import Findings
-from workbench.ui.tabs.compare.suspects import SuspectsPanel
+from workbench.ui.tabs.compare.attribution import AttributionPanel
+from workbench.ui.tabs.compare.changed_predictions import ChangedPredictions
 
 
 @pytest.fixture
 def panel(session, qtbot):
-    panel = SuspectsPanel(Findings(session))
+    panel = AttributionPanel(ChangedPredictions(session))
     qtbot.addWidget(panel)
     return panel
 

@@ -10,7 +10,7 @@ from workbench.ui.widgets.buttons import small
 from workbench.ui.widgets.labels import Elided, Plain
 
 
-class LookBanner(QFrame):
+class PreviewBanner(QFrame):
     """'Previewing Search 3. Enter applies it, Esc returns.'; shown while a recipe is previewed."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -40,7 +40,7 @@ class LookBanner(QFrame):
             self.text.show_text(self.tr("Previewing {name}. Enter applies it, Esc returns.").format(name=look.name))
 
 
-class LookNote(QWidget):
+class PreviewNote(QWidget):
     """A short form for the status bar, while the tab with the banner is not in front."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:

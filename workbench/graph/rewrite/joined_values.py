@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 import onnx_ir as ir
 
 from workbench.graph.model.inventory import Site
-from workbench.graph.rewrite import apart, qdq
+from workbench.graph.rewrite import float_layers, qdq
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.kernels import Static
 
@@ -37,10 +37,10 @@ def joined(
         for value in node.outputs:
             name = str(value.name)
             path = readers.get(name)
-            if path is None or name in on_levels or value.is_graph_output() or apart.read_inside(value, graph):
+            if path is None or name in on_levels or value.is_graph_output() or float_layers.read_inside(value, graph):
                 continue
             maker = _maker(node)
-            if maker.op_type in JOINING and all(apart.source(read) in on_levels for read in maker.inputs):
+            if maker.op_type in JOINING and all(float_layers.source(read) in on_levels for read in maker.inputs):
                 found[path] = name
                 on_levels.add(name)
     return found

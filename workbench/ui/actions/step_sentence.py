@@ -7,7 +7,7 @@ from workbench.core.layer_data.layer import Layer
 from workbench.core.layer_data.method_insight import Outlook, Refused, Replacing
 from workbench.core.layer_data.views import LayerView
 from workbench.core.recipe.action import MethodInfo
-from workbench.ui.actions import instant
+from workbench.ui.actions import method_sentence
 from workbench.ui.actions.form import values as v
 from workbench.ui.text.format import short_percent
 from workbench.ui.text.i18n import listed, said, tr
@@ -44,7 +44,7 @@ def sentence(
     if method.replaces and layer is not None:
         return replaced((layer.path,), values, outlook)
     known = _looked_up(method, given, view)
-    return known or (instant.words(method, values, layer, view.spectrum, outlook) if layer is not None else "")
+    return known or (method_sentence.words(method, values, layer, view.spectrum, outlook) if layer is not None else "")
 
 
 def _looked_up(method: MethodInfo, given: Mapping[str, Any], view: LayerView) -> str:
@@ -59,7 +59,7 @@ def _looked_up(method: MethodInfo, given: Mapping[str, Any], view: LayerView) ->
             share = share_below(value, view.magnitudes)
             return tr("{share} of the weights become zero.").format(share=short_percent(share))
         if plot == "range":
-            edge, levels = edge_of(value, view.magnitudes), instant.levels_of(values)
+            edge, levels = edge_of(value, view.magnitudes), method_sentence.levels_of(values)
             beyond = 1 - share_below(edge, view.magnitudes)
             return tr("{levels} levels in ± {edge}; {share} of the weights are out of range and clipped.").format(
                 levels=levels, edge=f"{edge:.3g}", share=short_percent(beyond)

@@ -2,7 +2,7 @@
 
 from workbench.core.recipe.action import Action
 
-OTHER_NAMES = {
+ALIASES = {
     "prune.magnitude": "sparsity sparsify unstructured zero zeros weights",
     "prune.nm": "2:4 4:8 semi-structured sparsity",
     "prune.block": "block sparsity",

@@ -11,7 +11,7 @@ from workbench.core.recipe.recipe import Recipe
 KNOWN = 4096  # recipes whose keys are remembered
 
 
-class Same:
+class EquivalentRecipes:
     """Keys of recipes for one model. `left`: layers that cannot have what the globs of a recipe ask for, by the key of
     the recipe."""
 

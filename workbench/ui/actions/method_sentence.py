@@ -9,7 +9,7 @@ from workbench.core.layer_data.method_insight import Evening, Outlook, Ranks, Re
 from workbench.core.layer_data.views import Spectrum
 from workbench.core.recipe.action import MethodInfo
 from workbench.core.recipe.effect import Effect, Share, evaluated
-from workbench.ui.actions import ranked
+from workbench.ui.actions import rank_sentence
 from workbench.ui.text.format import short_percent
 from workbench.ui.text.i18n import listed, said
 
@@ -26,15 +26,15 @@ def words(
     drawn     singular values of the weight
     outlook   figures of the engine for the method
     """
-    names = {**_found(outlook), "asked": ranked.asked(values), **layer.facts, **values}
+    names = {**_found(outlook), "asked": rank_sentence.asked(values), **layer.facts, **values}
     sentences = [_sentence(effect, names, layer) for effect in method.effects]
     ranking = method.ranking
     if ranking is not None and (not ranking.when or evaluated(ranking.when, names)):
         found = outlook if isinstance(outlook, Ranks) else None
-        sentences.append(ranked.words(ranking, values, layer, drawn, found))
+        sentences.append(rank_sentence.words(ranking, values, layer, drawn, found))
     text = ""
     for sentence in filter(None, sentences):
-        text = ranked.followed(text, sentence) if text else sentence
+        text = rank_sentence.followed(text, sentence) if text else sentence
     return text
 
 
@@ -52,7 +52,7 @@ def _sentence(effect: Effect, names: Values, layer: Layer) -> str:
     if figures is None:
         return ""
     text = said(effect.text).format(**{name: _text(value) for name, value in figures.items()})
-    return ranked.joined(text, ranked.weights(figures["stored"], layer)) if effect.stored else text
+    return rank_sentence.joined(text, rank_sentence.weights(figures["stored"], layer)) if effect.stored else text
 
 
 def _text(value: Any) -> str:

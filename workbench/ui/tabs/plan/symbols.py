@@ -20,7 +20,7 @@ EDGE, LINE = 2.0, 20  # left of the first entry; height of a line
 
 
 @dataclass(frozen=True)
-class Sign:
+class Symbol:
     """`symbol` of pyqtgraph, its size in pixels, and the names of its colours."""
 
     symbol: str
@@ -29,17 +29,17 @@ class Sign:
     line: str
 
 
-ORIGINAL = Sign("d", 12, "text", "text")
-CHOSEN = Sign("star", 18, "accent", "accent")
-FOUND = Sign("o", 9, "accent", "accent")
-BEHIND = Sign("o", 7, "accent_soft", "accent")
-UNIFORM = Sign("s", 8, "surface", "before_line")
-GREEDY = Sign("t1", 8, "surface", "before_line")
-OWN = Sign("p", 11, "warn", "warn")
+ORIGINAL = Symbol("d", 12, "text", "text")
+CHOSEN = Symbol("star", 18, "accent", "accent")
+FOUND = Symbol("o", 9, "accent", "accent")
+BEHIND = Symbol("o", 7, "accent_soft", "accent")
+UNIFORM = Symbol("s", 8, "surface", "before_line")
+GREEDY = Symbol("t1", 8, "surface", "before_line")
+OWN = Symbol("p", 11, "warn", "warn")
 LINES, FILLS = ("text", "accent", "before_line", "warn"), ("text", "accent", "accent_soft", "surface", "warn")
 
 
-def sign_of(entry: Entry) -> Sign:
+def symbol_of(entry: Entry) -> Symbol:
     if "original" in entry.marks:
         return ORIGINAL
     if "chosen" in entry.marks:
@@ -57,26 +57,26 @@ def color(name: str) -> QColor:
     return getattr(theme.colors(), name)
 
 
-def paint(painter: QPainter, sign: Sign, at: QPointF) -> None:
+def paint(painter: QPainter, sign: Symbol, at: QPointF) -> None:
     painter.save()
     painter.translate(at)
     drawSymbol(painter, sign.symbol, sign.size, pg.mkPen(color(sign.line), width=1.2), color(sign.fill))
     painter.restore()
 
 
-def icon(sign: Sign) -> QIcon:
+def icon(sign: Symbol) -> QIcon:
     """Return the icon for a cell of a table; in one colour if the cell is selected."""
     return _icon(sign, theme.colors().dark)
 
 
 @lru_cache(maxsize=32)
-def _icon(sign: Sign, dark: bool) -> QIcon:
+def _icon(sign: Symbol, dark: bool) -> QIcon:
     found = QIcon(_picture(sign))
     found.addPixmap(_picture(replace(sign, fill="on_accent", line="on_accent")), QIcon.Mode.Selected)
     return found
 
 
-def _picture(sign: Sign) -> QPixmap:
+def _picture(sign: Symbol) -> QPixmap:
     picture = QPixmap(QSize(SIGN, SIGN) * DENSITY)
     picture.setDevicePixelRatio(DENSITY)
     picture.fill(Qt.GlobalColor.transparent)

@@ -11,7 +11,7 @@ from workbench.core.recipe.action import MethodInfo
 from workbench.core.recipe.effect import Effect
 from workbench.core.recipe.params import Field
 from workbench.methods.base.method import all_methods
-from workbench.ui.actions import meaning
+from workbench.ui.actions import step_sentence
 
 LAYER = sample.LAYER  # 64 outputs, 288 columns, 18,432 weights
 WEIGHT = sample.weights()
@@ -19,7 +19,7 @@ VIEW = sample.view_of(WEIGHT)
 
 
 def said(method, **given):
-    return meaning.sentence(all_methods()[method].info(), given, VIEW, LAYER)
+    return step_sentence.sentence(all_methods()[method].info(), given, VIEW, LAYER)
 
 
 @pytest.mark.parametrize(
@@ -63,11 +63,11 @@ def test_of_a_method_that_says_nothing_nothing_is_said():
     for name in ("prune.random", "quantize.random", "lowrank.random", "distill.random"):
         fields = tuple(Field(field, "float", 0.5) for field in ("sparsity", "rank", "energy", "ratio", "bits"))
         info = MethodInfo(name, name.partition(".")[0], "Random", "S.", "f", "c 1999", fields)
-        assert meaning.sentence(info, {}, VIEW, LAYER) == ""
+        assert step_sentence.sentence(info, {}, VIEW, LAYER) == ""
         halved = {"share": "share(sparsity)", "halved": "weights // 2"}
         half = Effect("{share} of {weights} weights, {halved}.", "sparsity < 1", halved)
         own = replace(info, effects=(half, Effect("Never.", "sparsity > 1"), Effect("{x}.", "", {"x": "1 // 0"})))
-        assert meaning.sentence(own, {}, VIEW, LAYER) == "50\N{NO-BREAK SPACE}% of 18,432 weights, 9,216."
+        assert step_sentence.sentence(own, {}, VIEW, LAYER) == "50\N{NO-BREAK SPACE}% of 18,432 weights, 9,216."
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_every_method_has_a_formula_a_source_and_a_sentence_for_every_layer_that
     for layer in accepted:
         view = sample.view_of(sample.weights(layer), layer)
         for given in amounts(info):
-            said = meaning.sentence(info, given, view, layer)
+            said = step_sentence.sentence(info, given, view, layer)
             assert said.endswith("."), (layer.path, given)
             assert "{" not in said and "None" not in said, said
 
@@ -139,7 +139,7 @@ def amounts(info) -> list[dict]:
 
 def test_what_the_steps_before_took_goes_into_a_bias_that_there_may_not_be():
     bare = Layer("m", "MatMul", (100, 41), "float32", 1, 4100, None, 16400, "fm")
-    assert "The layer had no bias: 41 values are added." in meaning.sentence(
+    assert "The layer had no bias: 41 values are added." in step_sentence.sentence(
         all_methods()["quantize.bias_correction"].info(), {}, sample.view_of(sample.weights(bare), bare), bare
     )
     assert "The biases of 64 output channels are corrected for the shift of their mean output." in said(
@@ -158,7 +158,7 @@ def test_students_of_another_form_are_counted():
 
 def test_depthwise_layers_count_their_own_groups():
     depthwise = Layer("d", "Conv", (64, 1, 3, 3), "float32", 0, 576, None, 2304, "fd", groups=64)
-    text = meaning.sentence(
+    text = step_sentence.sentence(
         all_methods()["quantize.affine"].info(), {"granularity": "group", "group_size": 8}, VIEW, depthwise
     )
     assert "128 scales" in text

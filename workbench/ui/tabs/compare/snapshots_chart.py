@@ -33,7 +33,7 @@ class Spot:
     value: Figure
 
 
-class StatesChart(PlotPanel):
+class SnapshotsChart(PlotPanel):
     """`picked(row)`: a dot was clicked, or reached with the arrow keys; `restored(row)`: Return on it."""
 
     picked = Signal(int)

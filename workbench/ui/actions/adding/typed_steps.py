@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from workbench.core.recipe.action import Action, MethodInfo
 from workbench.core.recipe.params import Field
 from workbench.ui.actions import families
-from workbench.ui.actions.adding.names import OTHER_NAMES
+from workbench.ui.actions.adding.aliases import ALIASES
 from workbench.ui.text.describe import name_words
+from workbench.ui.text.fuzzy_match import INSIDE, likeness
 from workbench.ui.text.i18n import tr
-from workbench.ui.text.likeness import INSIDE, likeness
 
 NUMBER = re.compile(r"(?<!\S)(\d+(?:\.\d+)?)\s*(%|(?=\s|$|-?bit))")
 AMOUNTS = ("bits", "sparsity", "rank", "energy", "ratio")  # parameters that a number alone can mean
@@ -43,7 +43,7 @@ def numbered(typed: str, methods: Mapping[str, MethodInfo]) -> list[Action]:
 def _fit(words: str, method: MethodInfo, field: Field) -> float:
     """Return how well the words match the names of a method and of one of its parameters; 0 if they do not."""
     text = f"{families.name(method)} {families.title(method.family)}"
-    names = f"{method.id} {OTHER_NAMES.get(method.id, '')} {field.name} {tr(name_words(field.name))} {tr(field.unit)}"
+    names = f"{method.id} {ALIASES.get(method.id, '')} {field.name} {tr(name_words(field.name))} {tr(field.unit)}"
     return likeness(words, text, names) or 0.0
 
 

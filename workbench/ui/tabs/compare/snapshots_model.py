@@ -44,7 +44,7 @@ class Cell:
     tip: str = ""
 
 
-class StatesModel(QAbstractTableModel):
+class SnapshotsModel(QAbstractTableModel):
     """Original, current recipe and snapshots, as of the last `refresh`. Names of snapshots can be edited in place."""
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:

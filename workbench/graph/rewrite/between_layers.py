@@ -6,7 +6,7 @@ import onnx_ir as ir
 
 from workbench.graph.model.model import Model
 from workbench.graph.model.operators import MULTIPLY
-from workbench.graph.rewrite import apart, qdq
+from workbench.graph.rewrite import float_layers, qdq
 
 MANY = 64  # limit on the nodes visited after a layer
 
@@ -28,4 +28,8 @@ def operators(model: Model, paths: Iterable[str]) -> list[str]:
 
 def read_inside(model: Model, paths: Iterable[str]) -> list[str]:
     """Return the layers whose output is read in the body of an If, Loop or Scan."""
-    return [path for path in paths if apart.read_inside(qdq.delivered(model.nodes, model.sites[path]), model.ir.graph)]
+    return [
+        path
+        for path in paths
+        if float_layers.read_inside(qdq.delivered(model.nodes, model.sites[path]), model.ir.graph)
+    ]

@@ -20,7 +20,7 @@ WIDTH = 1600  # pixels of a saved picture, whatever the window's size
 DRAWN = QWidget.RenderFlag.DrawChildren
 
 
-class Keeper(QObject):
+class PlotExport(QObject):
     """The menu of a plot, its button and its keys: Ctrl+C copies the numbers while the plot has the focus.
 
     numbers   the plot's numbers, as CSV

@@ -16,18 +16,18 @@ from workbench.ui.widgets.labels import label
 
 if TYPE_CHECKING:
     from workbench.core.analysis.prediction_diff import Attribution, Suspect
-    from workbench.ui.tabs.compare.findings import Findings
+    from workbench.ui.tabs.compare.changed_predictions import ChangedPredictions
 
 
 LOWEST = 150  # pixels: the sentence, the head of the table and three layers
 
 
-class SuspectsPanel(QWidget):
+class AttributionPanel(QWidget):
     """`layer_chosen` with the path of a layer."""
 
     layer_chosen = Signal(str)
 
-    def __init__(self, findings: Findings, parent: QWidget | None = None) -> None:
+    def __init__(self, findings: ChangedPredictions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._findings = findings
         self.beside = BesideTraining(findings.trainings, self)

@@ -6,7 +6,7 @@ import onnx_ir as ir
 from workbench.graph.onnx import names
 
 
-class InPlace:
+class Replacement:
     """Adds nodes before an old one, which the last of them replaces. `taken` holds the names of values."""
 
     def __init__(self, graph: ir.Graph, node: ir.Node, taken: set[str]) -> None:

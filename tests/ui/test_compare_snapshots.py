@@ -25,9 +25,9 @@ from workbench.ui.commands.snapshot_commands import SnapshotCommands
 from workbench.ui.engine_client.client import EngineLink
 from workbench.ui.session.session import Session
 from workbench.ui.shell.palette.found import actions_of
-from workbench.ui.tabs.compare.states import NOTE_ROLE, Column, StatesModel
-from workbench.ui.tabs.compare.states_chart import Spot, StatesChart
-from workbench.ui.tabs.compare.states_page import NARROWEST_NAME, StatesPage
+from workbench.ui.tabs.compare.snapshots_chart import SnapshotsChart, Spot
+from workbench.ui.tabs.compare.snapshots_model import NOTE_ROLE, Column, SnapshotsModel
+from workbench.ui.tabs.compare.snapshots_page import NARROWEST_NAME, SnapshotsPage
 from workbench.ui.text import i18n
 
 Key = Qt.Key
@@ -289,7 +289,7 @@ def test_names_have_room_beside_measured_latency_at_the_smallest_window(qtbot, q
     session.show_preview(MEASURED, True)
     window = QWidget()
     qtbot.addWidget(window)
-    page = StatesPage(session, SnapshotCommands(session, window), window)
+    page = SnapshotsPage(session, SnapshotCommands(session, window), window)
     page.resize(568, 500)  # the tab of a window of 1280 pixels
     window.show()
     settle(session)
@@ -308,7 +308,7 @@ def test_without_steps_now_is_the_original_to_the_byte(qtbot):
     session.model, session.data, session.recipe = MODEL, DATA, Recipe()
     written = replace(MEASURED, size=Figure(MODEL.bytes - 10.0, "forecast"), changes=())
     session.show_preview(written, True)
-    model = StatesModel(session)
+    model = SnapshotsModel(session)
     model.refresh()
     rows = [[model.index(row, column).data() for column in (Column.SIZE, Column.SMALLER)] for row in (0, 1)]
     assert rows[0] == rows[1] and session.snapshots.now().totals.bytes.value == MODEL.bytes
@@ -321,7 +321,7 @@ def test_without_steps_now_is_the_original_to_the_byte(qtbot):
 
 @pytest.mark.parametrize("ends", [(None, None), (0.88, 0.92)])
 def test_the_chart_speaks_of_bars_only_where_it_draws_some(qtbot, ends):
-    chart = StatesChart()
+    chart = SnapshotsChart()
     qtbot.addWidget(chart)
     chart.spots = tuple(
         Spot(row, name, Figure(1000 * (row + 1), "forecast"), Figure(0.9, "measured", 500, *ends))

@@ -18,8 +18,8 @@ from workbench.ui.commands.snapshot_commands import SnapshotCommands, button
 from workbench.ui.engine_client.redraw_scheduler import Place
 from workbench.ui.recipe_text.side_by_side import Comparison
 from workbench.ui.session.session import Session
-from workbench.ui.tabs.compare.states import FIRST_SNAPSHOT, Column, StatesModel
-from workbench.ui.tabs.compare.states_chart import StatesChart
+from workbench.ui.tabs.compare.snapshots_chart import SnapshotsChart
+from workbench.ui.tabs.compare.snapshots_model import FIRST_SNAPSHOT, Column, SnapshotsModel
 from workbench.ui.tabs.compare.two_lines import TwoLines
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import muted
@@ -30,13 +30,13 @@ BESIDE = 1200  # width of the page in pixels from which the chart is beside the 
 TABLE = 84  # pixels of height that the table keeps beside the chart: its header and two rows
 
 
-class StatesTable(QTableView):
+class SnapshotsTable(QTableView):
     """F2 renames, Shift+F2 edits the note, Return restores, Delete deletes the selected snapshot; `chosen` has its name
     if it is the only one, and the number of selected rows."""
 
     chosen = Signal(str, int)
 
-    def __init__(self, model: StatesModel, commands: SnapshotCommands, parent: QWidget | None = None) -> None:
+    def __init__(self, model: SnapshotsModel, commands: SnapshotCommands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._commands = commands
         self.states = model
@@ -125,18 +125,18 @@ class StatesTable(QTableView):
         menu.popup(self.viewport().mapToGlobal(where))
 
 
-class StatesPage(QWidget):
+class SnapshotsPage(QWidget):
     """Snapshots beside the original and the current recipe; each can be restored."""
 
     def __init__(self, session: Session, commands: SnapshotCommands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.model = StatesModel(session, self)
-        self.table = StatesTable(self.model, commands, self)
+        self.model = SnapshotsModel(session, self)
+        self.table = SnapshotsTable(self.model, commands, self)
         self.table.chosen.connect(commands.choose)
         self.comparison = Comparison(self)
         self.pages = QStackedWidget(self)
-        self.chart = StatesChart(self)
+        self.chart = SnapshotsChart(self)
         self.both = QSplitter(Qt.Orientation.Vertical, self)
         for part, widget in enumerate((self.table, self.chart)):
             self.both.addWidget(widget)

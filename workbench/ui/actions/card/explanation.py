@@ -9,7 +9,7 @@ from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import label, muted
 
 
-class Why(QWidget):
+class Explanation(QWidget):
     def __init__(self, method: MethodInfo, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.button = QToolButton(self)

@@ -19,7 +19,7 @@ REST_MS = 300  # after the last edit
 KEPT = 20  # recipes whose changes are cached
 
 
-class Findings(QObject):
+class ChangedPredictions(QObject):
     """One comparison and one attribution at a time; results are cached by recipe.
 
     changed   read `changes`, `attribution`, `failure`
