@@ -47,6 +47,10 @@ def test_help_is_light():
     assert loaded(command("--help"), EVERYTHING) == []
 
 
+def test_the_window_is_painted_before_numbers_and_plots_are_imported():
+    assert loaded("import workbench.ui.shell.main_window", EVERYTHING - {"PySide6"}) == []
+
+
 @pytest.mark.parametrize(
     "module", ["engine.api.service", "engine.api.export", "engine.analysis.sensitivity", "library.opening"]
 )

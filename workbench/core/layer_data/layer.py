@@ -4,10 +4,12 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import prod
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from workbench.core.base.plain import make_plain
+
+if TYPE_CHECKING:  # the first paint need not wait for numpy
+    import numpy as np
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ class InputSpec:
     shape: tuple[int | None, ...]
     axes: tuple[str, ...] = field(default=(), compare=False)
     ranked: bool = True
-    default: np.ndarray | None = field(default=None, compare=False, repr=False)
+    default: "np.ndarray | None" = field(default=None, compare=False, repr=False)
 
 
 def fixed_batch(specs: Iterable[InputSpec]) -> int | None:
