@@ -5579,6 +5579,16 @@
       <translation>正在验证文件</translation>
     </message>
     <message>
+      <source>{n:,} inputs of the evaluation data, without labels (no calibration data was given)</source>
+      <extracomment>workbench/engine/base/batches.py</extracomment>
+      <translation>评估数据的 {n:,} 个输入，不含标签（未提供校准数据）</translation>
+    </message>
+    <message>
+      <source>{n:,} samples of {calibration}</source>
+      <extracomment>workbench/engine/base/batches.py</extracomment>
+      <translation>{calibration} 的 {n:,} 个样本</translation>
+    </message>
+    <message>
       <source>The original is not clearly better than always predicting the most frequent class ({metric} {value} against {most}). Usual causes: the scale, mean and std, layout or channel order of the inputs; the order of the classes; labels that belong to other samples. `workbench data` finds out which.</source>
       <extracomment>workbench/engine/base/chance.py</extracomment>
       <translation>原始模型并不明显优于对每个样本都回答最常见类别（{metric} {value}，后者 {most}）。常见原因：输入的缩放、均值与标准差、布局或通道顺序；类别顺序；标签属于其他样本。`workbench data` 可测出是哪一种。</translation>
@@ -6534,6 +6544,21 @@
       <translation>{n} 个层（{paths}）保留浮点激活，因为在本机上更快：批大小为 {batch} 时一次运行用时 {chosen:.3g} ms，而所有层都使用 8 位激活时为 {asked:.3g} ms（实测）。其后的算子：{behind}。若面向其他设备，可在配方的 export 中设置 'integers: all' 对其量化。</translation>
     </message>
     <message>
+      <source>The model as given depends on ONNX Runtime's graph optimisation: without it, its outputs differ by {moved:.0%}, and {decisions:.0%} of the predictions, {where}. All figures are with optimisation, the default.</source>
+      <extracomment>workbench/engine/integers/foreign.py</extracomment>
+      <translation>该模型本身的输出取决于 ONNX Runtime 的图优化：关闭优化后，输出相差 {moved:.0%}，{decisions:.0%} 的预测不同（{where}）。所有数值均在开启优化（默认）时得出。</translation>
+    </message>
+    <message>
+      <source>on random inputs</source>
+      <extracomment>workbench/engine/integers/foreign.py</extracomment>
+      <translation>基于随机输入</translation>
+    </message>
+    <message>
+      <source>on {count} samples</source>
+      <extracomment>workbench/engine/integers/foreign.py</extracomment>
+      <translation>在 {count} 个样本上</translation>
+    </message>
+    <message>
       <source>Choose another method for them.</source>
       <extracomment>workbench/engine/integers/settle.py</extracomment>
       <translation>请在那里选择其他方法。</translation>
@@ -6572,11 +6597,6 @@
       <source>on synthetic inputs</source>
       <extracomment>workbench/engine/integers/settle.py</extracomment>
       <translation>在合成输入上</translation>
-    </message>
-    <message>
-      <source>on {count} samples</source>
-      <extracomment>workbench/engine/integers/settle.py</extracomment>
-      <translation>在 {count} 个样本上</translation>
     </message>
     <message>
       <source>{n} layers ({paths}): each</source>
@@ -7307,16 +7327,6 @@
       <source>the teachers' outputs</source>
       <extracomment>workbench/engine/workspace.py</extracomment>
       <translation>教师模型的输出</translation>
-    </message>
-    <message>
-      <source>{n:,} inputs of the evaluation data, without labels (no calibration data was given)</source>
-      <extracomment>workbench/engine/workspace.py</extracomment>
-      <translation>评估数据的 {n:,} 个输入，不含标签（未提供校准数据）</translation>
-    </message>
-    <message>
-      <source>{n:,} samples of {calibration}</source>
-      <extracomment>workbench/engine/workspace.py</extracomment>
-      <translation>{calibration} 的 {n:,} 个样本</translation>
     </message>
     <message>
       <source>Give a function: file.py:function.</source>
@@ -8599,6 +8609,11 @@
       <translation>{named} 以运行时才知道的方式改变其通道的形状。</translation>
     </message>
     <message>
+      <source>{op} operates along the channel axis.</source>
+      <extracomment>workbench/graph/channels/moves.py</extracomment>
+      <translation>{op} 沿其通道方向计算。</translation>
+    </message>
+    <message>
       <source>A Gemm with a constant left operand reads its channels.</source>
       <extracomment>workbench/graph/channels/rules.py</extracomment>
       <translation>左侧为常量的 Gemm 读取其通道。</translation>
@@ -8702,11 +8717,6 @@
       <source>{op} '{name}' reads its channels; tracing through this operator is not supported.</source>
       <extracomment>workbench/graph/channels/tracer.py</extracomment>
       <translation>{op}“{name}”读取它的通道，无法穿过该算子继续跟踪。</translation>
-    </message>
-    <message>
-      <source>{op} operates along the channel axis.</source>
-      <extracomment>workbench/graph/channels/tracer.py</extracomment>
-      <translation>{op} 沿其通道方向计算。</translation>
     </message>
     <message>
       <source>{op} reads its channels in a conditional branch.</source>

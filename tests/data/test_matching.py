@@ -180,8 +180,21 @@ def test_arrays_that_do_not_fit_are_named(tmp_path, arrays, sentence):
 
 
 def test_inputs_of_types_that_no_data_has_are_named(tmp_path):
-    with pytest.raises(UserError, match="The model's input 'words' has type string, which data sets do not support"):
-        dataset(tmp_path, X, InputSpec("words", "string", (None,)), x=np.zeros((5, 4)), words=np.array(["a"] * 5))
+    with pytest.raises(UserError, match="The model's input 'wave' has type complex64, which data sets do not support"):
+        dataset(tmp_path, X, InputSpec("wave", "complex64", (None,)), x=np.zeros((5, 4)), wave=np.zeros(5))
+
+
+def test_texts_are_taken_for_an_input_of_texts_alone(tmp_path):
+    words = InputSpec("words", "string", (None,))
+    data = dataset(tmp_path, X, words, x=np.zeros((5, 4)), words=np.array(["a", "bb", "c", "d", "e"]))
+    assert data.feeds(slice(1, 3))["words"].tolist() == ["bb", "c"] and data.samples == 5
+    for given, each in (("Ulm", "Ulm"), ('"5"', "5")):
+        same = dataset(tmp_path, X, words, given={"words": given}, x=np.zeros((5, 4)))
+        assert same.feeds(slice(0, 2))["words"].tolist() == [each] * 2
+    with pytest.raises(UserError, match=r"'words' has type float64 .* takes string of scalars per sample"):
+        dataset(tmp_path, X, words, x=np.zeros((5, 4)), words=np.zeros(5))
+    with pytest.raises(UserError, match=r"'x' has type <U1 .* takes float32"):
+        dataset(tmp_path, X, x=np.full((5, 4), "a"))
 
 
 def test_an_input_without_a_number_of_dimensions_is_named_with_a_way_out(tmp_path):

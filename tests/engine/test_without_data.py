@@ -100,6 +100,49 @@ def test_a_dropout_that_is_off_is_not_random():
     assert not verification.drawn(b.model({"x": ["N", 8]}, {"y": ["N", 4]}))
 
 
+def texts() -> onnx.ModelProto:
+    """A city by its name, as scikit-learn and Keras export such columns, beside numbers."""
+    b = Build()
+    number = b.node("LabelEncoder", ["city"], "number", "ai.onnx.ml", keys_strings=["0", "1"], values_int64s=[1, 2])
+    b.node("Gather", [b.weight("cities", 3, 16), number], "known")
+    hidden = b.node("Add", [b.node("MatMul", ["x", b.weight("first", 8, 16)], "hidden"), "known"], "sum")
+    b.node("MatMul", [b.node("Relu", [hidden], "relu"), b.weight("last", 16, 4)], "y")
+    proto = b.proto({"x": ["n", 8], "city": ["n"]}, {"y": ["n", 4]}, opsets={"ai.onnx.ml": 3})
+    proto.graph.input[1].type.tensor_type.elem_type = onnx.TensorProto.STRING
+    return proto
+
+
+def edges() -> onnx.ModelProto:
+    """A graph network: without data it has one node, whose number is 0."""
+    b = Build()
+    hidden = b.node("MatMul", ["x", b.weight("first", 8, 16)], "hidden")
+    to = b.node(
+        "Unsqueeze",
+        [b.node("Gather", ["edges", b.constant("one", 1, np.int64)], "to"), b.constant("a", [1], np.int64)],
+        "at",
+    )
+    messages = b.node(
+        "Gather", [hidden, b.node("Gather", ["edges", b.constant("zero", 0, np.int64)], "from")], "messages"
+    )
+    index = b.node("Expand", [to, b.node("Shape", [messages], "shape")], "index")
+    added = b.node("ScatterElements", [hidden, index, messages], "added", axis=0, reduction="add")
+    b.node("MatMul", [added, b.weight("last", 16, 4)], "y")
+    proto = b.proto({"x": ["nodes", 8], "edges": [2, "edges"]}, {"y": ["nodes", 4]})
+    proto.graph.input[1].type.tensor_type.elem_type = onnx.TensorProto.INT64
+    return proto
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("network", [texts, edges])
+@pytest.mark.parametrize("step", [("prune.channels", {"ratio": 0.25, "round_to": 1}), ("quantize.affine", {"bits": 8})])
+def test_inputs_of_texts_and_of_indices_are_made_up(tmp_path, network, step):
+    onnx.save(network(), tmp_path / "m.onnx")
+    workspace = Workspace.open(str(tmp_path / "m.onnx"), Job())
+    assert not [note for note in workspace.model.notes if "could not be verified" in note]
+    report = export(workspace, recipe(step[0], **step[1]), str(tmp_path), Job(), timing=False)
+    assert report.verified.max_abs_diff < 1e-4 and report.after.bytes.value < report.before.bytes.value
+
+
 def test_inputs_that_were_given_have_their_values(tmp_path):
     b = Build()
     b.node("Mul", [b.node("MatMul", ["x", b.weight("w", 8, 4)], "h"), "gain"], "y")

@@ -178,6 +178,7 @@ OWN = np.linspace(-1, 1, 8)
 BETWEEN = {
     "GridSample": _node("GridSample", np.tile(np.linspace(-1, 1, 32).reshape(1, 4, 4, 2), (2, 1, 1, 1))),
     "RoiAlign": _node("RoiAlign", [[0.0, 0, 3, 3], [1, 1, 5, 5]], [0, 1], output_height=2, output_width=2),
+    "ScatterElements": _node("ScatterElements", np.full((2, 8, 1, 6), 3), np.ones((2, 8, 1, 6)), axis=2),
     "Tile": _node("Tile", [1, 2, 2, 1]),
     "CumSum": _node("CumSum", 2),
     "TopK": lambda b, x: b.nodes.append(_several(b, "TopK", x, [4], axis=3)) or "made",
@@ -190,11 +191,26 @@ BETWEEN = {
     "SkipLayerNormalization": _skip("SkipLayerNormalization", OWN + 2, OWN, OWN),
     "SkipSimplifiedLayerNormalization": _skip("SkipSimplifiedLayerNormalization", OWN + 2),
 }
+
+
+def nodes_and_edges() -> Build:
+    """Messages of nodes are added up along edges, as graph networks are exported."""
+    b = Build()
+    h = b.node("MatMul", ["x", b.weight("first", 8, 16)], "h")
+    ends = [b.constant("from", [0, 1, 2, 2], np.int64), b.constant("to", [[1], [2], [0], [1]], np.int64)]
+    messages = b.node("Gather", [h, ends[0]], "messages")
+    index = b.node("Expand", [ends[1], b.node("Shape", [messages], "shape")], "index")
+    added = b.node("ScatterElements", [h, index, messages], "added", axis=0, reduction="add")
+    b.node("MatMul", [added, b.weight("last", 16, 4)], "y")
+    return b
+
+
 ALONG = {  # operators along the channels themselves
     "CumSum": _node("CumSum", 1),
     "LpNormalization": _node("LpNormalization", axis=1),
     "CenterCropPad": _node("CenterCropPad", [8, 4, 4], axes=[1, 2, 3]),
     "LRN": _node("LRN", size=3),
+    "ScatterElements": _node("ScatterElements", np.full((2, 1, 6, 6), 3), np.ones((2, 1, 6, 6)), axis=1),
 }
 
 
@@ -232,3 +248,12 @@ def test_channels_pass_operators_that_work_along_other_axes(name):
 def test_channels_stay_where_an_operator_works_along_them(name):
     model = between(ALONG[name])
     assert prunable(model) == [] and name in str(channels_of(model).refusal("first"))
+
+
+def test_channels_of_messages_between_nodes_are_those_of_the_nodes():
+    model = nodes_and_edges().model({"x": ["nodes", 8]}, {"y": ["nodes", 4]})
+    channels = channels_of(model)
+    removed = set(channels.free("first")[::3].tolist())
+    smaller = without_channels(model, channels, removed)
+    assert smaller.layer("last").shape[0] == 10
+    np.testing.assert_allclose(run(smaller), run(silenced(model, channels, removed)), atol=1e-5)

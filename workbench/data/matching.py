@@ -26,9 +26,13 @@ DTYPES: dict[str, Any] = {
     "int64": np.int64,
     "int32": np.int32,
     "int16": np.int16,
+    "uint64": np.uint64,
+    "uint32": np.uint32,
+    "uint16": np.uint16,
     "uint8": np.uint8,
     "int8": np.int8,
     "bool": np.bool_,
+    "string": np.str_,
 }
 BATCH = ("batch", "batch_size", "batchsize", "batch_dim", "bs", "n", "b")  # what exporters call the axis of the samples
 ALONE = -1  # as the axis of the samples: the input has none
@@ -109,7 +113,7 @@ def match(
         found.axes.update({} if along is None else {name: along})  # type: ignore[attr-defined]
     for spec in specs:
         array = _value(spec, given[spec.name]) if spec.name in given else free[spec.name]
-        if array.dtype.kind not in "fiub":
+        if array.dtype.kind not in kinds_of(spec.dtype):
             raise _unfit(path, spec, array)
         refuse_odd_values(path, spec.name, spec.dtype, array[:FEW] if isinstance(array, Lazy) else np.asarray(array))
         if spec.name in given:
@@ -287,8 +291,9 @@ def _value(spec: InputSpec, text: str | np.ndarray) -> np.ndarray:
         return text
     hint = Message("Write --input {spec}=0, or a list of numbers in brackets.", spec=spec.name)
     try:
-        array = np.array(json.loads(text[:LONGEST_VALUE], parse_constant=_no_number))
-        if array.dtype.kind not in "fiub":
+        plain = spec.dtype == "string" and text[:1] not in ('"', "[")  # as it is
+        array = np.array(text if plain else json.loads(text[:LONGEST_VALUE], parse_constant=_no_number))
+        if array.dtype.kind not in kinds_of(spec.dtype):
             raise ValueError
     except (ValueError, TypeError, RecursionError) as error:
         raise UserError(
@@ -328,6 +333,11 @@ def _refuse_unknown(given: Given, specs: tuple[InputSpec, ...]) -> None:
             )
 
 
+def kinds_of(dtype: str) -> str:
+    """Return the kinds of numpy arrays that an input of this type takes."""
+    return "U" if dtype == "string" else "fiub"
+
+
 def refuse_odd_values(path: str, name: str, dtype: str, array: np.ndarray) -> None:
     """Raise UserError for values that an input of this type cannot take."""
     if array.dtype.kind == "f" and not np.isfinite(array).all():
@@ -335,7 +345,7 @@ def refuse_odd_values(path: str, name: str, dtype: str, array: np.ndarray) -> No
             "{path}: some values of the array '{spec}' are NaN or infinite.", "Remove them.", path=path, spec=name
         )
     wanted = np.dtype(DTYPES[dtype])
-    if wanted.kind == "b" or not array.size or np.can_cast(array.dtype, wanted):
+    if wanted.kind in "bU" or not array.size or np.can_cast(array.dtype, wanted):
         return
     limits = np.iinfo(wanted) if wanted.kind in "iu" else np.finfo(wanted)
     if array.min() < limits.min or array.max() > limits.max:

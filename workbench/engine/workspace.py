@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -26,7 +25,7 @@ from workbench.data.matching import Given
 from workbench.data.opening import open_dataset
 from workbench.data.preprocessing import Rules
 from workbench.engine.base import chance, evaluate
-from workbench.engine.base.batches import samples_at_once
+from workbench.engine.base.batches import calibrating, samples_at_once
 from workbench.engine.base.cache import Cache, room
 from workbench.engine.base.changes import change_of
 from workbench.engine.base.evaluate import Evaluator, runner
@@ -34,6 +33,7 @@ from workbench.engine.base.measured import with_answer
 from workbench.engine.base.store import Store, cache_folder
 from workbench.engine.calibration.upstream import before, in_sequence
 from workbench.engine.compile import compiler, conflicts, structure
+from workbench.engine.integers import foreign
 from workbench.engine.layer_figures import graph_view, stats
 from workbench.engine.supervision.samples import split
 from workbench.formats.opening import open_model
@@ -93,7 +93,9 @@ class Workspace:
         """Open a model. Raises UserError if it cannot be opened."""
         network, own = (architecture, architecture in trusted), path in trusted
         model = open_model(path, trusted=own, without=without, raise_opset=raise_opset, network=network, job=job)
-        return Workspace(model, cache=Cache(room(model.summary().parameters)), trusted=with_places(trusted, path))
+        return Workspace(
+            foreign.noted(model), cache=Cache(room(model.summary().parameters)), trusted=with_places(trusted, path)
+        )
 
     def attach(
         self,
@@ -128,28 +130,17 @@ class Workspace:
             known = {**data.constants, **given}
             samples = open_dataset(calibration, inputs, calibration in trusted, job.part(*ends), known, near=near)
             samples = read_alike(samples.read_as(data), data)
-            words = Message(
-                "{n:,} samples of {calibration}",
-                one="{n} sample of {calibration}",
-                n=samples.first(CALIBRATING),
-                calibration=Path(calibration).name,
-            )
-        else:
-            words = Message(
-                "{n:,} inputs of the evaluation data, without labels (no calibration data was given)",
-                one="{n} input of the evaluation data, without label (no calibration data was given)",
-                n=samples.first(CALIBRATING),
-            )
         run, batch = runner(session), data.at_once(samples_at_once(model))
         job = job.part(ends[1], 1.0)
         evaluator = chance.noted(evaluate.prepare(data, run, job, batch, wanted=first, beside=beside, known=outputs))
+        evaluator = foreign.noted_with_data(evaluator, model)
         samples = replace(samples, answer=evaluator.data.answer, labels=fitting(evaluator.metric, samples.labels))
         return replace(
             self,
             model=model,
             data=evaluator.data,
             calibration=samples,
-            calibration_words=words,
+            calibration_words=calibrating(samples.first(CALIBRATING), calibration),
             evaluator=evaluator,
             training=samples if calibration else None,
             set_aside=False,

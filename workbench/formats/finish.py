@@ -336,14 +336,16 @@ def answers(
 
 
 def _candidates(inputs: Sequence[ort.NodeArg]) -> Iterator[Feeds | str]:
-    """Yield inputs with several sizes of their dynamic dimensions: all of them, or only the last of each."""
-    for only_last in (False, True):
+    """Yield inputs with several sizes of their dynamic dimensions: all of them, or only the last of each. At last all
+    integers are zero: they may be indices, such as the edges of a graph, of which a single node is there."""
+    numbers = any("int" in value.type for value in inputs)
+    for integers, only_last in [(2, False), (2, True)] + [(1, False)] * numbers:
         for size in SIZES:
             shapes = runtime.input_shapes(inputs, size, only_last)
             if sum(math.prod(shape) for shape in shapes) > LARGEST_INPUT:
                 continue
             try:
-                yield runtime.random_feeds(inputs, free=size, only_last=only_last)
+                yield runtime.random_feeds(inputs, free=size, only_last=only_last, integers=integers)
             except UserError as error:
                 yield error.what
                 return

@@ -70,7 +70,5 @@ def _noise(model: Model, count: int, free: int) -> dict[str, np.ndarray]:
             repeated = [count if size == 1 and name in batches else size for size, name in places]
             made[spec.name] = np.broadcast_to(spec.default, repeated).copy()
             continue
-        made[spec.name] = (
-            rng.standard_normal(shape) if spec.dtype.startswith("float") else rng.integers(0, 2, shape)
-        ).astype(spec.dtype)
+        made[spec.name] = runtime.drawn(rng, spec.name, spec.dtype, shape)
     return made

@@ -310,6 +310,39 @@ def _gather(t: Tracer, node: ir.Node) -> None:
                 t.put(node.outputs[0], place if place < axis else place - 1 + len(chosen), units)
 
 
+@rule("ScatterElements", "Scatter")
+def _scatter(t: Tracer, node: ir.Node) -> None:
+    """Trace values that are put or added at positions along one axis: along the others, all three inputs have the same
+    channels, such as those of the messages between the nodes of a graph."""
+    data, index, updates = node.inputs
+    rank = len(t.shape(data) or t.shape(updates) or ())
+    along = number(node, "axis") % max(rank, 1)
+    for axis in range(rank):
+        units = next((found for value in (data, updates) if (found := t.followed(value).get(axis)) is not None), None)
+        if units is None:
+            continue
+        if axis == along or not _grows_with(t, node, index, axis, units):
+            t.fix(units, Message("{op} operates along the channel axis.", op=node.op_type))
+        for place in (0, 2):
+            t.read(node, place, axis, units)
+        t.put(node.outputs[0], axis, units)
+
+
+def _grows_with(t: Tracer, node: ir.Node, index: ir.Value | None, axis: int, units: Units) -> bool:
+    """Record that indices are as many along an axis as these channels; return whether they are stored, or repeated to
+    that number."""
+    if t.constant(index):
+        t.read(node, 1, axis, units)
+        return True
+    maker = index.producer() if index is not None else None
+    if maker is None or maker.op_type != "Expand" or (t.shape(maker.inputs[0]) or ())[axis : axis + 1] != (1,):
+        return False
+    for position, place in enumerate(_elements(t, maker, 1)):
+        if position == axis and place is not None:
+            t.count(*place, units)
+    return True
+
+
 @rule("Expand")
 def _expand(t: Tracer, node: ir.Node) -> None:
     before, after = t.shape(node.inputs[0]), t.shape(node.outputs[0])

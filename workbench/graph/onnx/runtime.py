@@ -37,6 +37,7 @@ NUMPY = {
     "uint16": np.uint16,
     "uint8": np.uint8,
     "bool": np.bool_,
+    "string": np.str_,
 }
 
 
@@ -212,8 +213,9 @@ def random_feeds(
     seed: int = 0,
     free: int = 1,
     only_last: bool = False,
+    integers: int = 2,
 ) -> dict[str, np.ndarray]:
-    """Return seeded random inputs of the right types and shapes: normal floats, integers 0 and 1.
+    """Return seeded random inputs of the right types and shapes: normal floats, integers below `integers`.
 
     Free dimensions are 1 if they are the first, or have the same name as the first; others are `free`, with `only_last`
     only the last ones. Raises UserError for inputs of other types.
@@ -223,21 +225,24 @@ def random_feeds(
     feeds: dict[str, np.ndarray] = {}
     for value, shape in zip(values, input_shapes(values, free, only_last), strict=True):
         kind = value.dtype if isinstance(value, InputSpec) else _dtype(value.type)
-        dtype = NUMPY.get(kind)
-        if dtype is None:
-            raise UserError(
-                "No synthetic values can be generated for the input {value} of type {kind}.",
-                "Attach a data set.",
-                value=value.name,
-                kind=kind,
-            )
-        if (default := getattr(value, "default", None)) is not None:
-            feeds[value.name] = default
-        elif np.issubdtype(dtype, np.floating):
-            feeds[value.name] = rng.standard_normal(shape).astype(dtype)
-        else:
-            feeds[value.name] = rng.integers(0, 2, shape).astype(dtype)
+        default = getattr(value, "default", None)
+        feeds[value.name] = default if default is not None else drawn(rng, value.name, kind, shape, integers)
     return feeds
+
+
+def drawn(rng: np.random.Generator, name: str, kind: str, shape: Sequence[int], integers: int = 2) -> np.ndarray:
+    """Return random values for an input of this type: normal floats, integers below `integers`, or these as texts.
+    Raises UserError for other types."""
+    dtype = NUMPY.get(kind)
+    if dtype is None:
+        raise UserError(
+            "No synthetic values can be generated for the input {value} of type {kind}.",
+            "Attach a data set.",
+            value=name,
+            kind=kind,
+        )
+    floats = np.issubdtype(dtype, np.floating)
+    return np.asarray(rng.standard_normal(shape) if floats else rng.integers(0, integers, shape)).astype(dtype)
 
 
 def input_shapes(
