@@ -10154,6 +10154,11 @@
       <translation>应用{title}</translation>
     </message>
     <message>
+      <source>Drag the step to another place ({up}, {down}), or onto a layer of the tree to copy it there</source>
+      <extracomment>workbench/ui/actions/card/head.py</extracomment>
+      <translation>将步骤拖到其他位置（{up}、{down}），或拖到层列表中的某一层以复制到该层</translation>
+    </message>
+    <message>
       <source>Move {title} down</source>
       <extracomment>workbench/ui/actions/card/head.py</extracomment>
       <translation>下移{title}</translation>
@@ -10197,6 +10202,11 @@
       <source>step {step}: {error} of the outputs' variance</source>
       <extracomment>workbench/ui/actions/card/learning.py</extracomment>
       <translation>第 {step} 步：输出方差的 {error}</translation>
+    </message>
+    <message>
+      <source>{text} ({keys})</source>
+      <extracomment>workbench/ui/actions/card/reorder.py</extracomment>
+      <translation>{text}（{keys}）</translation>
     </message>
     <message>
       <source>This method is not installed; the step cannot be applied.</source>
@@ -10332,6 +10342,11 @@
       <source>{what} · {count} parameters</source>
       <extracomment>workbench/ui/actions/header.py</extracomment>
       <translation>{what} · {count} 个参数</translation>
+    </message>
+    <message>
+      <source>Steps are applied in the order {order}; pruning may follow a factorisation.</source>
+      <extracomment>workbench/ui/actions/order.py</extracomment>
+      <translation>步骤按 {order} 的顺序执行；剪枝可以放在低秩分解之后。</translation>
     </message>
     <message>
       <source>Add a step</source>
@@ -13596,6 +13611,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>移动线</translation>
     </message>
     <message>
+      <source>Move the step up or down</source>
+      <extracomment>workbench/ui/shell/about.py</extracomment>
+      <translation>上移或下移步骤</translation>
+    </message>
+    <message>
       <source>Next slide</source>
       <extracomment>workbench/ui/shell/about.py</extracomment>
       <translation>下一页</translation>
@@ -15846,6 +15866,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>其余 {n} 层</translation>
     </message>
     <message>
+      <source>Drag the stage to another place ({up}, {down})</source>
+      <extracomment>workbench/ui/tabs/recover/stage_card.py</extracomment>
+      <translation>将阶段拖到其他位置（{up}、{down}）</translation>
+    </message>
+    <message>
       <source>Model files with the same inputs and outputs; several are averaged. Without any, the original model is the teacher.</source>
       <extracomment>workbench/ui/tabs/recover/stage_card.py</extracomment>
       <translation>输入和输出相同的模型文件；多个则取平均。不选时，原始模型作为教师模型。</translation>
@@ -16696,6 +16721,31 @@ Click to sort; a third click restores the order of the model.</source>
       <source>{metric} drop {loss} with {candidate} on this layer alone (measured)</source>
       <extracomment>workbench/ui/tree/data/model.py</extracomment>
       <translation>仅此层采用 {candidate} 时，{metric} 下降 {loss}（实测）</translation>
+    </message>
+    <message>
+      <source>Copy {title}</source>
+      <extracomment>workbench/ui/tree/step_drop.py</extracomment>
+      <translation>复制{title}</translation>
+    </message>
+    <message>
+      <source>Copy {title} to {layer}</source>
+      <extracomment>workbench/ui/tree/step_drop.py</extracomment>
+      <translation>将{title}复制到 {layer}</translation>
+    </message>
+    <message>
+      <source>Copy {title} to {n} layers</source>
+      <extracomment>workbench/ui/tree/step_drop.py</extracomment>
+      <translation>将{title}复制到 {n} 层</translation>
+    </message>
+    <message>
+      <source>The recipe leaves this layer alone.</source>
+      <extracomment>workbench/ui/tree/step_drop.py</extracomment>
+      <translation>配方不改动这一层。</translation>
+    </message>
+    <message>
+      <source>The step is of this layer.</source>
+      <extracomment>workbench/ui/tree/step_drop.py</extracomment>
+      <translation>该步骤就来自这一层。</translation>
     </message>
     <message>
       <source>Collapse all</source>

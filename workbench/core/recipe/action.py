@@ -77,13 +77,13 @@ class MethodInfo:
         return {field.name: field.default for field in self.fields} | dict(action.params)
 
 
-def swapped(actions: tuple[Action, ...], index: int) -> tuple[Action, ...] | None:
-    """Return the stack with the steps at `index` and `index + 1` swapped; None if they would not be applied in that
-    order."""
-    changed = list(actions)
-    if not 0 <= index < len(changed) - 1:
+def moved(actions: tuple[Action, ...], index: int, to: int) -> tuple[Action, ...] | None:
+    """Return the stack with the step at `index` moved to the place `to`; None if the steps would not be applied in that
+    order, or there is no such place."""
+    if not (0 <= index < len(actions) and 0 <= to < len(actions)):
         return None
-    changed[index : index + 2] = reversed(changed[index : index + 2])
+    changed = [*actions[:index], *actions[index + 1 :]]
+    changed.insert(to, actions[index])
     return tuple(changed) if in_order(tuple(changed)) == tuple(changed) else None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.analysis.report import LayerChange
 from workbench.core.layer_data.channel_groups import Couplings
@@ -12,13 +12,14 @@ from workbench.core.layer_data.layer_curve import LayerCurve
 from workbench.core.layer_data.layer_queries import WantOutlook
 from workbench.core.layer_data.method_insight import Outlook
 from workbench.core.layer_data.views import LayerView
-from workbench.core.recipe.action import Action, MethodInfo, in_order, swapped
+from workbench.core.recipe.action import Action, MethodInfo, in_order, moved
 from workbench.core.targets.target import Target
-from workbench.ui.actions import families, step_sentence, target_support
+from workbench.ui.actions import families, order, step_sentence, target_support
 from workbench.ui.actions.adding.add_menu import AddMenu
 from workbench.ui.actions.adding.menu import FamiliesMenu
 from workbench.ui.actions.adding.recommended import recommended
 from workbench.ui.actions.card.learning import Curves
+from workbench.ui.actions.card.reorder import Reorder
 from workbench.ui.actions.card.step import StepCard
 from workbench.ui.actions.form import values as v
 from workbench.ui.actions.header import Header, LeftAlone, Placeholder
@@ -27,6 +28,7 @@ from workbench.ui.commands.actions import set_enabled
 from workbench.ui.text.i18n import said
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import muted
+from workbench.ui.widgets.rows import set_column
 
 MIN_WIDTH = 304  # a form and a scroll bar beside it
 
@@ -191,9 +193,7 @@ class ActionPanel(QWidget):
             self._discard(card)
         del self._cards[len(self._actions) :]
         for index, card in enumerate(self._cards):
-            card.head.set_movable(
-                swapped(self._actions, index - 1) is not None, swapped(self._actions, index) is not None
-            )
+            card.head.set_movable(*(moved(self._actions, index, index + by) is not None for by in (-1, 1)))
         self._mark()
         self._tell_curves()
         self._show_page()
@@ -247,11 +247,10 @@ class ActionPanel(QWidget):
         self._column.addWidget(self.add, 0, Qt.AlignmentFlag.AlignLeft)
         self._column.addStretch(1)
         self._scroll = scroll = QScrollArea(self)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        set_column(scroll, inner)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(inner)
+        self.reorder = Reorder(scroll, lambda: self._cards, lambda *places: order.refusal(self._actions, *places))
+        self.reorder.moved.connect(self._move)
         steps = QWidget(self)
         page = QVBoxLayout(steps)
         page.setContentsMargins(0, 0, 0, 0)
@@ -309,7 +308,8 @@ class ActionPanel(QWidget):
         card.replaced.connect(lambda method_id, card=card: self._replace(card, method_id))
         card.changed.connect(lambda changed, name, finished, card=card: self._on_changed(card, name, finished))
         card.removed.connect(lambda card=card: self._remove(card))
-        card.moved.connect(lambda by, card=card: self._move(card, by))
+        card.moved.connect(lambda by, card=card: self._move(self._cards.index(card), self._cards.index(card) + by))
+        self.reorder.watch(card.head)
         card.switched.connect(lambda off, card=card: self._switch(card, off))
         card.outlook_wanted.connect(self.outlook_wanted)
         return card
@@ -364,16 +364,14 @@ class ActionPanel(QWidget):
         target = self._cards[min(index, len(self._cards) - 1)].head.remove if self._cards else self.add
         target.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _move(self, card: StepCard, by: int) -> None:
-        """Move a step by one place; the focus stays on the button while it can be pressed again."""
-        index = self._cards.index(card)
-        actions = swapped(self._actions, min(index, index + by))
+    def _move(self, index: int, to: int) -> None:
+        """Move a step; the focus goes to its button that moves it on if there is one, else to its parameters."""
+        actions = moved(self._actions, index, to)
         if actions is None:
             return
-        self._edit(actions, self.tr("Move {title}").format(title=card.title))
-        head = self._cards[index + by].head
-        pressed, other = (head.earlier, head.later) if by < 0 else (head.later, head.earlier)
-        (pressed if pressed.isVisible() else other).setFocus(Qt.FocusReason.OtherFocusReason)
+        self._edit(actions, self.tr("Move {title}").format(title=self._cards[index].title))
+        if not self._cards[to].head.focus_mover(to - index):
+            self._cards[to].focus_form()
 
     def _switch(self, card: StepCard, off: bool) -> None:
         index, text = self._cards.index(card), self.tr("Switch off {title}") if off else self.tr("Switch on {title}")

@@ -112,6 +112,7 @@ def show_shortcuts(parent: QWidget, bar: QMenuBar) -> Page:
     """Show the shortcuts of the menus and those of single areas of the window."""
     here = {
         tr("Layers"): ((tr("Select several layers"), "Ctrl+Up, Ctrl+Space"), (tr("Open or close a module"), "Return")),
+        tr("Steps"): ((tr("Move the step up or down"), "Ctrl+Shift+Up, Ctrl+Shift+Down"),),
         tr("Plots"): (
             (tr("Move the line"), "Left, Right"),
             (tr("Move in large steps"), "Shift+Left, Shift+Right"),

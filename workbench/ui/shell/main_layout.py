@@ -38,6 +38,7 @@ from workbench.ui.shell.palette.entries import Entries
 from workbench.ui.tabs.listing import Parts, build, offer
 from workbench.ui.text.describe import stack_words
 from workbench.ui.tree.data.cells import short
+from workbench.ui.tree.step_drop import StepDrop
 from workbench.ui.tree.view import TreePanel
 from workbench.ui.widgets.dock_title import DockTitle
 
@@ -215,6 +216,8 @@ class MainLayout(QObject):
         self.inspect.action_dragged.connect(self._on_dragged)
         self.inspect.chosen.connect(lambda path: session.select(session.selection, path))
         self.actions.actions_changed.connect(self._on_actions)
+        self.actions.reorder.elsewhere = StepDrop(session, self.actions, self.tree.tree)
+        self.actions.reorder.refused.connect(session.told)
         self.actions.alone.lifted.connect(self._lift)
         self._show_methods()
         self._show_couplings()

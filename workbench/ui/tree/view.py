@@ -11,13 +11,15 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QItemSelectionRange,
     QModelIndex,
+    QPersistentModelIndex,
     QPoint,
+    QRect,
     QSettings,
     QSignalBlocker,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QAccessible, QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtGui import QAccessible, QKeyEvent, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeView, QVBoxLayout, QWidget
 
 from workbench.core.base.quantities import MetricInfo
@@ -59,6 +61,7 @@ class LayerTree(QTreeView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setAccessibleName(self.tr("Layers"))
         self.setIndentation(12)
+        self._marked = QPersistentModelIndex()
         WholeRows(self)
         self.widths = ColumnWidths(self)
         self._names = NameDelegate(self)
@@ -100,12 +103,23 @@ class LayerTree(QTreeView):
         layer = current.data(NODE_ROLE).layer if current.isValid() else None
         return tuple(paths), layer.path if layer else ""
 
+    def mark(self, row: QModelIndex) -> None:
+        """Frame the row on which something would be dropped; an invalid one frames none."""
+        if self._marked != row:
+            self._marked = QPersistentModelIndex(row)
+            self.viewport().update()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.widths.fit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
+        if self._marked.isValid():
+            painter = QPainter(self.viewport())
+            painter.setPen(QPen(theme.colors().accent, 2))
+            row = self.visualRect(self.model().index(self._marked.row(), 0, self._marked.parent()))
+            painter.drawRect(QRect(1, row.top() + 1, self.viewport().width() - 2, row.height() - 2))
         if self.model().rowCount() == 0:
             painter = QPainter(self.viewport())
             painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))

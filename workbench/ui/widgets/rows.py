@@ -15,6 +15,14 @@ def at_most(width: int, widget: QWidget) -> QHBoxLayout:
     return row
 
 
+def set_column(scroll: QScrollArea, content: QWidget) -> None:
+    """Show a column as wide as the scroll area, which has no frame."""
+    scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+    scroll.setWidgetResizable(True)
+    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    scroll.setWidget(content)
+
+
 def activate(widget: QWidget) -> None:
     """Lay out a widget now, its children first, as Qt passes on a child's new size only with later events."""
     for child in widget.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):

@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QToolButton, 
 from workbench.core.recipe.action import MethodInfo
 from workbench.ui.actions import families
 from workbench.ui.actions.adding.menu import MethodMenu
+from workbench.ui.actions.card.reorder import DOWN, GRIP, UP, native, with_keys
 from workbench.ui.text.i18n import titled
 from workbench.ui.widgets import theme
-from workbench.ui.widgets.labels import Elided, Icon, heading
+from workbench.ui.widgets.labels import Elided, Icon, heading, tooltip
 
 ARROW = 12
 SHORTEST = 48  # minimum pixels of an elided name
@@ -74,6 +75,15 @@ class CardHead(QWidget):
         self.later = self._button("down", self.tr("Move {title} down").format(title=name))
         self.later.clicked.connect(lambda: self.moved.emit(1))
         self.set_movable(False, False)
+        for button, keys in ((self.earlier, UP), (self.later, DOWN)):
+            button.setToolTip(with_keys(button.toolTip(), keys))
+        self.setToolTip(
+            tooltip(
+                self.tr(
+                    "Drag the step to another place ({up}, {down}), or onto a layer of the tree to copy it there"
+                ).format(up=native(UP), down=native(DOWN))
+            )
+        )
         self.on = QCheckBox(self)
         self.on.setAccessibleName(self.tr("Apply {title}").format(title=name))
         self.on.setToolTip(self.tr("A step that is switched off stays in the recipe without effect"))
@@ -81,6 +91,7 @@ class CardHead(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.UNIT)
+        row.addWidget(Icon("drag", "muted", GRIP, self))
         row.addWidget(self.on)
         sign = Icon(families.icon_name(family), parent=self)
         sign.setToolTip(kind)
@@ -102,6 +113,14 @@ class CardHead(QWidget):
         """Show the buttons that can move the step; most stacks have one possible order."""
         self.earlier.setVisible(earlier)
         self.later.setVisible(later)
+
+    def focus_mover(self, by: int) -> bool:
+        """Focus the button that moves the step on in a direction, else the other; return whether there is one."""
+        buttons = (self.earlier, self.later) if by < 0 else (self.later, self.earlier)
+        button = next((each for each in buttons if not each.isHidden()), None)
+        if button is not None:
+            button.setFocus(Qt.FocusReason.OtherFocusReason)
+        return button is not None
 
     def set_methods(self, methods: tuple[MethodInfo, ...], unavailable: Mapping[str, str]) -> None:
         """Set the methods of this family; with one there is nothing to choose."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPolygonF
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.core.analysis.report import LayerChange
 from workbench.core.base.quantities import amount, size
@@ -18,6 +18,7 @@ from workbench.ui.text.describe import value_words
 from workbench.ui.text.i18n import counted, listed, titled, tr
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import heading, muted
+from workbench.ui.widgets.rows import set_column
 
 ROW, NAME, FIGURE = 40, 180, 150  # pixels
 TAIL = 0.998  # of the weights of each layer are in the picture
@@ -37,11 +38,8 @@ class SelectionView(QWidget):
         self.rows = DistributionRows(self)
         self.rows.chosen.connect(self.chosen)
         scroll = QScrollArea(self)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
+        set_column(scroll, self.rows)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(self.rows)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.UNIT)

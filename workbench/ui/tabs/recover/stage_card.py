@@ -8,13 +8,14 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from workbench.core.recipe.recovery import Stage, StageInfo
+from workbench.ui.actions.card.reorder import DOWN, GRIP, UP, native, with_keys
 from workbench.ui.actions.form import values as v
 from workbench.ui.actions.form.form import ParamForm
 from workbench.ui.base.dialogs import choose_files
 from workbench.ui.base.files import MODELS
 from workbench.ui.text.i18n import listed, said
 from workbench.ui.widgets import theme
-from workbench.ui.widgets.labels import heading, muted
+from workbench.ui.widgets.labels import Icon, heading, muted
 
 BETWEEN = ", "  # the files of the teachers, in the recipe
 
@@ -35,18 +36,26 @@ class StageCard(QFrame):
         self.setAccessibleName(title)
         self.form = ParamForm(info.fields, stage.params, self)
         self.form.changed.connect(self._on_changed)
-        head = QHBoxLayout()
+        self.head = QWidget(self)
+        self.head.setToolTip(
+            self.tr("Drag the stage to another place ({up}, {down})").format(up=native(UP), down=native(DOWN))
+        )
+        head = QHBoxLayout(self.head)
+        head.setContentsMargins(0, 0, 0, 0)
         head.setSpacing(theme.HALF)
-        head.addWidget(heading(title, self), 1)
+        head.addWidget(Icon("drag", "muted", GRIP, self.head))
+        head.addWidget(heading(title, self.head), 1)
         self.up = self._button("up", self.tr("Move up"), lambda: self.moved.emit(-1))
         self.down = self._button("down", self.tr("Move down"), lambda: self.moved.emit(1))
+        for button, keys in ((self.up, UP), (self.down, DOWN)):
+            button.setToolTip(with_keys(button.toolTip(), keys))
         self.remove = self._button("remove", self.tr("Remove {title}").format(title=title), self.removed.emit)
         for button in (self.up, self.down, self.remove):
             head.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.UNIT + theme.HALF, theme.UNIT, theme.UNIT, theme.UNIT)
         column.setSpacing(theme.UNIT)
-        column.addLayout(head)
+        column.addWidget(self.head)
         column.addWidget(muted(said(info.summary), self))
         column.addWidget(self.form)
         if any(field.name == "teacher" for field in info.fields):
@@ -102,7 +111,7 @@ class StageCard(QFrame):
         return self.form.held
 
     def _button(self, icon: str, words: str, verb: Any) -> QToolButton:
-        button = QToolButton(self)
+        button = QToolButton(self.head)
         theme.set_icon(button, icon, "muted")
         button.setIconSize(QSize(theme.ICON, theme.ICON))
         button.setToolTip(words)

@@ -4,20 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QApplication,
-    QComboBox,
-    QFrame,
-    QHBoxLayout,
-    QMenu,
-    QPushButton,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QComboBox, QHBoxLayout, QMenu, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from workbench.core.base.quantities import MetricInfo, duration, metric_text
 from workbench.core.recipe.recovery import INFOS, STAGES, Recovery, Stage, StageResult
+from workbench.ui.actions.card.reorder import Reorder
 from workbench.ui.actions.form.values import edit_text
 from workbench.ui.engine_client.redraw_scheduler import Place
 from workbench.ui.plots.curve import CurvePlot, along
@@ -30,7 +21,7 @@ from workbench.ui.text import format
 from workbench.ui.text.i18n import said
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Caution, heading, label, muted
-from workbench.ui.widgets.rows import Fitting, at_most
+from workbench.ui.widgets.rows import Fitting, at_most, set_column
 
 FORM_WIDTH, FORM_WIDEST, LOWEST = 300, 520, 280  # pixels
 CURVES_BESIDE = 480  # pixels of width from which two curves have room side by side
@@ -99,17 +90,16 @@ class RecoverTab(QWidget):
         self.pause.clicked.connect(self._trainings.hold)
         self._build_temperatures()
         self.why_not = muted("", self._left)
+        content = QWidget(self._left)
         scroll = Fitting(self._left)
+        set_column(scroll, content)
         scroll.setAccessibleName(self.tr("Training stages"))
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        content = QWidget(scroll)
+        self.reorder = Reorder(scroll, lambda: self.cards)
+        self.reorder.moved.connect(self._move)
         self._stack = QVBoxLayout(content)
         self._stack.setContentsMargins(0, 0, theme.UNIT, 0)
         self._stack.setSpacing(theme.UNIT)
         self._stack.addStretch(1)
-        scroll.setWidget(content)
         buttons = QHBoxLayout()
         buttons.addWidget(self.train)
         buttons.addWidget(self.pause)
@@ -233,7 +223,8 @@ class RecoverTab(QWidget):
         card = StageCard(stage, INFOS[stage.kind], self._left)
         card.changed.connect(lambda stage, name, finished: self._change(index, stage, name, finished))
         card.removed.connect(lambda: self._remove(index))
-        card.moved.connect(lambda by: self._move(index, by))
+        card.moved.connect(lambda by: self._move(index, index + by))
+        self.reorder.watch(card.head)
         self._stack.insertWidget(index, card)
         return card
 
@@ -365,10 +356,10 @@ class RecoverTab(QWidget):
         target = self.cards[min(index, len(self.cards) - 1)].remove if self.cards else self.add
         target.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _move(self, index: int, by: int) -> None:
+    def _move(self, index: int, to: int) -> None:
         stages = list(self._session.recipe.recover)
-        stages.insert(index + by, stages.pop(index))
+        stages.insert(to, stages.pop(index))
         self._put(stages, self.tr("order of training stages"))
-        card = self.cards[index + by]
-        pressed, other = (card.up, card.down) if by < 0 else (card.down, card.up)
+        card = self.cards[to]
+        pressed, other = (card.up, card.down) if to < index else (card.down, card.up)
         (pressed if pressed.isEnabled() else other).setFocus(Qt.FocusReason.OtherFocusReason)
