@@ -213,9 +213,9 @@ def calls_at_import(tree: ast.AST):
 
 
 def test_the_processes_of_a_search_are_chosen(preferences, qtbot):
-    assert settings.workforce() == Workforce(settings.automatic_workers())
+    assert settings.workforce() == Workforce(settings.automatic_workers(), waits=True)
     choose(qtbot, preferences.workers, "2")
-    assert settings.workforce() == Workforce(2)
+    assert settings.workforce() == Workforce(2, waits=True)
     settings.store().setValue("workers", "1000000")
     assert settings.workforce().workers == settings.automatic_workers()
 

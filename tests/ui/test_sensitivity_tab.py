@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from tests.figures import MSE, TOP1
 from tests.ui.conftest import WAIT, measured
 from workbench.core.analysis.sensitivity import CANDIDATES, Scan, Trial
+from workbench.core.base.job import Progress
 from workbench.core.recipe.action import Action
 from workbench.ui.tabs.sensitivity import words
 from workbench.ui.tabs.sensitivity.matrix import STRENGTH_ROLE, MatrixModel, strength
@@ -52,6 +53,29 @@ def scanned(page, qtbot):
     page.candidates.choose((INT8, INT2, CHANNELS))
     scan(page, qtbot)
     return page
+
+
+def test_what_a_time_limit_left_out_is_said(page, qtbot):
+    page.candidates.choose((INT8, INT2))
+    page.minutes.setValue(1e-9)  # which rounds to none
+    assert page.minutes.text() == "no limit" and page.minutes.seconds == 0
+    page.scans.plan = replace(SCAN, notes=("The time limit was reached.", "Not measured: 2 of 4 candidates."))
+    page.refresh()
+    assert page.why_not.text() == "The time limit was reached. Not measured: 2 of 4 candidates."
+    assert page.why_not.isVisible()
+
+
+def test_a_scan_whose_scheduler_is_gone_says_so_and_goes_on_here_when_asked(page, monkeypatch):
+    asked = []
+    monkeypatch.setattr(page.scans._link, "hold", lambda job, held: asked.append((job, held)))
+    page.running.show_progress(Progress("trying a.one", 0.5))
+    assert page.running.here.isHidden()
+    page.running.show_progress(Progress("The Dask scheduler no longer answers: waiting for it", 0.5, waiting=True))
+    assert not page.running.here.isHidden()
+    page.scans.job = 7
+    page.running.here.click()
+    page.scans.job = 0
+    assert asked == [(7, False)]
 
 
 def scan(page, qtbot) -> None:

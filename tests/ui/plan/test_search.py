@@ -123,6 +123,18 @@ def test_a_search_pauses_resumes_and_stops_with_what_it_has(tab, session, qtbot)
     assert not tab.progress.isVisible() and tab.bar.isVisible() and not tab.plans.paused
 
 
+def test_a_search_whose_scheduler_is_gone_says_so_and_goes_on_here_when_asked(tab, monkeypatch):
+    plans, asked = tab.plans, []
+    monkeypatch.setattr(plans._link, "hold", lambda job, held: asked.append((job, held)))
+    plans.job, plans.progress = 7, Progress("The Dask scheduler no longer answers: waiting for it", waiting=True)
+    tab.progress.refresh()
+    assert "no longer answers" in tab.progress.words() and tab.progress.pause.text() == "Continue here"
+    tab.progress.pause.click()
+    plans.job, plans.progress = 0, Progress("")
+    tab.progress.refresh()
+    assert asked == [(7, False)] and tab.progress.pause.text() == "Pause"
+
+
 def test_a_search_that_the_engine_refuses_says_why(tab, session, qtbot):
     tab.plans.start(Goal(layers=("no such layer",)))
     qtbot.waitUntil(lambda: not tab.plans.job)

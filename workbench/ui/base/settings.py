@@ -133,7 +133,7 @@ def cluster() -> str:
 
 
 def workforce() -> Workforce:
-    return Workforce(workers() or automatic_workers(), cluster())
+    return Workforce(workers() or automatic_workers(), cluster(), waits=True)
 
 
 def folder(kind: str) -> str:

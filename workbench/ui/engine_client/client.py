@@ -188,7 +188,7 @@ class EngineLink(QObject):
             self._stop(job)
 
     def hold(self, job: int, held: bool) -> None:
-        """Pause a training, or resume it."""
+        """Pause a job, or resume it."""
         if (asked := self._pending.get(job)) is not None:
             asked.held = held
             self._tell(asked, Hold(job, held))

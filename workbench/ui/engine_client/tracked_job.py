@@ -35,6 +35,10 @@ class TrackedJob(QObject):
         """Cancel the job for the user."""
         self._link.cancel(self.job)
 
+    def go_on_here(self) -> None:
+        """Go on without what the job waits for (see Progress.waiting), in the engine's own process."""
+        self._link.hold(self.job, False)
+
     def _ask(
         self,
         kind: type[Request],

@@ -29,8 +29,8 @@ from workbench.ui.tabs.sensitivity.candidates import TickMenu
 from workbench.ui.text.i18n import listed, said, titled
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain, tooltip
+from workbench.ui.widgets.time_limit import TimeLimit
 
-HOURS = 24
 WIDTH = 84  # pixels of the limit
 
 
@@ -311,12 +311,7 @@ class GoalBar(QWidget):
         samples.setValue(self.wish.samples)
         samples.setToolTip(self.tr("Samples that are run at most; part of them is held out for the final figure"))
         samples.valueChanged.connect(lambda number: self._set(samples=number))
-        minutes = QDoubleSpinBox(form)
-        minutes.setRange(0, 60 * HOURS)
-        minutes.setDecimals(1)
-        minutes.setSpecialValueText(self.tr("no limit"))
-        minutes.setValue(self.wish.minutes)
-        minutes.setToolTip(self.tr("Minutes after which the search ends with what it has"))
+        minutes = TimeLimit(self.wish.minutes, self.tr("Minutes after which the search ends with what it has"), form)
         minutes.valueChanged.connect(lambda number: self._set(minutes=number))
         rows.addRow(Plain(self.tr("Samples"), form), samples)
         rows.addRow(Plain(self.tr("Minutes"), form), minutes)

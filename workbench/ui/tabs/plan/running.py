@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 from workbench.core.analysis.plan import Phase
 from workbench.ui.plans.plans import Plans
 from workbench.ui.text.i18n import listed, said, tr
+from workbench.ui.text.waiting import here_tip, here_words
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Elided
 
@@ -22,8 +23,7 @@ class SearchProgress(QWidget):
         self.bar.setFixedHeight(6)
         self.bar.setAccessibleName(tr("Progress"))
         self.pause = QPushButton(self)
-        self.pause.setToolTip(self.tr("Wait between two trials; nothing is lost"))
-        self.pause.clicked.connect(plans.hold)
+        self.pause.clicked.connect(lambda: plans.go_on_here() if plans.progress.waiting else plans.hold())
         self.stop = QPushButton(self.tr("Stop"), self)
         self.stop.setToolTip(self.tr("End with what was found so far; a second click ends at once"))
         self.stop.clicked.connect(plans.finish)
@@ -39,7 +39,9 @@ class SearchProgress(QWidget):
     def refresh(self) -> None:
         plans = self._plans
         self.setVisible(bool(plans.job))
-        self.pause.setText(self.tr("Resume") if plans.paused else self.tr("Pause"))
+        waiting = plans.progress.waiting
+        self.pause.setText(here_words() if waiting else self.tr("Resume") if plans.paused else self.tr("Pause"))
+        self.pause.setToolTip(here_tip() if waiting else self.tr("Wait between two trials; nothing is lost"))
         self.text.show_text(self.words())
         fraction = plans.progress.fraction
         self.bar.setRange(0, 0 if fraction is None and not plans.paused else 1000)
@@ -49,6 +51,8 @@ class SearchProgress(QWidget):
         """Return the phase and its trials."""
         plans = self._plans
         front = plans.front
+        if plans.progress.waiting:
+            return said(plans.progress.text)
         if plans.paused:
             return self.tr("Paused")
         if plans.finishing:

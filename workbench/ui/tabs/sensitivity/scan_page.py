@@ -14,8 +14,10 @@ from workbench.ui.tabs.sensitivity.matrix import Index, MatrixModel
 from workbench.ui.tabs.sensitivity.panel import MatrixPanel
 from workbench.ui.tabs.sensitivity.running import Running
 from workbench.ui.text.describe import stack_words, unless_none
+from workbench.ui.text.i18n import said
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import label, muted
+from workbench.ui.widgets.time_limit import TimeLimit
 
 WIDEST = 260  # pixels of a combo box
 
@@ -78,6 +80,8 @@ class ScanPage(QWidget):
         for box in (self.layers, self.share):  # they shrink if it is narrow
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(7)
+        self.minutes = TimeLimit(0.0, self.tr("Minutes after which the scan ends with what it has"), self)
+        self.minutes.setAccessibleName(self.tr("Minutes"))
         self.scan = QPushButton(self.tr("Scan"), self)
         self.scan.setObjectName("primary")
         theme.set_icon(self.scan, "play", "on_accent")
@@ -85,7 +89,13 @@ class ScanPage(QWidget):
         self.why_not = muted("", self)
         self._bar = QHBoxLayout()
         self._bar.setSpacing(theme.UNIT)
-        for widget, share in ((self.candidates, 0), (self.layers, 2), (self.share, 3), (self.scan, 0)):
+        for widget, share in (
+            (self.candidates, 0),
+            (self.layers, 2),
+            (self.share, 3),
+            (self.minutes, 0),
+            (self.scan, 0),
+        ):
             self._bar.addWidget(widget, share)
         self._bar.addStretch()
         self.layers.setMaximumWidth(WIDEST)
@@ -118,6 +128,7 @@ class ScanPage(QWidget):
         self.layers.currentIndexChanged.connect(lambda _: self._show_controls())
         self.scan.clicked.connect(self.start)
         self.running.stop.clicked.connect(scans.stop)
+        self.running.here.clicked.connect(scans.go_on_here)
         self.table.cell_chosen.connect(self._on_cell)
         self.table.applied.connect(self.apply_chosen)
         self.apply.clicked.connect(self.apply_chosen)
@@ -157,9 +168,10 @@ class ScanPage(QWidget):
             reason = unless_none(session.model, self.tr("Select layers that can be edited."))
         self.scan.setEnabled(not reason and not scans.job)
         self.running.setVisible(bool(scans.job))
-        for widget in (self.candidates, self.layers, self.share):
+        for widget in (self.candidates, self.layers, self.share, self.minutes):
             widget.setEnabled(not scans.job)
-        self.why_not.setText(scans.failure or reason)
+        notes = () if scans.plan is None else scans.plan.notes
+        self.why_not.setText(scans.failure or reason or " ".join(map(said, notes)))
         self.why_not.setVisible(bool(self.why_not.text()) and not scans.job)
         if scans.plan is None:
             self.panel.show_sentence(self._explanation())
@@ -224,7 +236,8 @@ class ScanPage(QWidget):
         if self.scan.isEnabled():
             layers = self._wanted_layers() if self._selected() else ()
             blocks = self.layers.currentData() == "blocks"
-            self.scans.start(Wanted(self.candidates.stacks, layers, self.share.currentData(), blocks=blocks))
+            share, seconds = self.share.currentData(), self.minutes.seconds
+            self.scans.start(Wanted(self.candidates.stacks, layers, share, blocks=blocks, seconds=seconds))
 
     def apply_chosen(self) -> None:
         """Give the layers of the selected cells their candidates, as one undoable step."""

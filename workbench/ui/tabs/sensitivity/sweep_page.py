@@ -23,10 +23,11 @@ from workbench.ui.tabs.sensitivity.running import Running
 from workbench.ui.tabs.sensitivity.sweep_plot import SweepPlot
 from workbench.ui.text import format
 from workbench.ui.text.describe import name_words, unless_none
-from workbench.ui.text.i18n import listed, titled, tr
+from workbench.ui.text.i18n import listed, said, titled, tr
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import label, muted
 from workbench.ui.widgets.rows import at_most
+from workbench.ui.widgets.time_limit import TimeLimit
 
 FIRST = "prune.magnitude"
 FORM_WIDEST = 760  # pixels
@@ -81,6 +82,9 @@ class SweepPage(QWidget):
         self.tolerance.setValue(1.0)
         self.tolerance.setAccessibleName(self.tr("Allowed drop"))
         self.tolerance.setToolTip(self.tr("Allowed drop of the metric, in points or in its unit"))
+        self.minutes = TimeLimit(0.0, self.tr("Minutes after which the sweep ends with what it has"), self)
+        self.minutes.setAccessibleName(self.tr("Minutes"))
+        self.minutes.setPrefix(self.tr("minutes: "))
         self.start_button = QPushButton(self.tr("Sweep"), self)
         self.start_button.setObjectName("primary")
         theme.set_icon(self.start_button, "play", "on_accent")
@@ -90,9 +94,9 @@ class SweepPage(QWidget):
         form.setHorizontalSpacing(theme.UNIT)
         form.setVerticalSpacing(theme.UNIT)
         for place, widget in enumerate(
-            (self.method, self.parameter, self.layers, self.values, self.tolerance, self.start_button)
+            (self.method, self.parameter, self.layers, self.start_button, self.values, self.tolerance, self.minutes)
         ):
-            form.addWidget(widget, place // 3, place % 3)
+            form.addWidget(widget, place // 4, place % 4)
         for column, share in enumerate((3, 2, 2)):
             form.setColumnStretch(column, share)
         for box in (self.method, self.parameter, self.layers):
@@ -116,6 +120,7 @@ class SweepPage(QWidget):
         self.values.returnPressed.connect(self.start)
         self.start_button.clicked.connect(self.start)
         self.running.stop.clicked.connect(sweeps.stop)
+        self.running.here.clicked.connect(sweeps.go_on_here)
         self.plot.picked.connect(lambda _: self._show_proposal())
         self.use.clicked.connect(self.use_picked)
 
@@ -185,10 +190,11 @@ class SweepPage(QWidget):
         unit = self.tr("points") if metric.percent else metric.unit
         self.tolerance.setSuffix(f" {unit}" if unit else "")
         self.start_button.setEnabled(not reason and not running and bool(self._fields))
-        for widget in (self.method, self.parameter, self.layers, self.values, self.tolerance):
+        for widget in (self.method, self.parameter, self.layers, self.values, self.tolerance, self.minutes):
             widget.setEnabled(not running)
         self.running.setVisible(running)
-        self.why_not.setText(self.sweeps.failure or reason)
+        notes = () if self.sweeps.curve is None else self.sweeps.curve.notes
+        self.why_not.setText(self.sweeps.failure or reason or " ".join(map(said, notes)))
         self.why_not.setVisible(bool(self.why_not.text()) and not running)
 
     def _show_proposal(self) -> None:
@@ -260,6 +266,7 @@ class SweepPage(QWidget):
                 values,
                 self.tolerance.value() / scale,
                 min(5, self.session.data.samples),
+                self.minutes.seconds,
             )
         )
 
