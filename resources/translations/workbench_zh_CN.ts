@@ -2344,6 +2344,16 @@
       <translation>“{address}”不是调度器地址。</translation>
     </message>
     <message>
+      <source>Give a number from 1 to {most}.</source>
+      <extracomment>workbench/core/analysis/workforce.py</extracomment>
+      <translation>请给出 1 到 {most} 之间的数。</translation>
+    </message>
+    <message>
+      <source>There cannot be {workers} worker processes.</source>
+      <extracomment>workbench/core/analysis/workforce.py</extracomment>
+      <translation>工作进程的数量不能是 {workers}。</translation>
+    </message>
+    <message>
       <source>Write tcp://HOST:PORT, such as {example}.</source>
       <extracomment>workbench/core/analysis/workforce.py</extracomment>
       <translation>请写成 tcp://HOST:PORT，例如 {example}。</translation>
@@ -2387,6 +2397,21 @@
       <source>Rename that file.</source>
       <extracomment>workbench/core/base/files.py</extracomment>
       <translation>请重命名该文件。</translation>
+    </message>
+    <message>
+      <source>The same again goes on from here: measurements are kept.</source>
+      <extracomment>workbench/core/base/job.py</extracomment>
+      <translation>再次运行会从此处继续：实测结果已保留。</translation>
+    </message>
+    <message>
+      <source>The time limit is {value} s.</source>
+      <extracomment>workbench/core/base/job.py</extracomment>
+      <translation>时间限制为 {value} 秒。</translation>
+    </message>
+    <message>
+      <source>The time limit was reached.</source>
+      <extracomment>workbench/core/base/job.py</extracomment>
+      <translation>已达到时间限制。</translation>
     </message>
     <message>
       <source>paused</source>
@@ -5104,6 +5129,16 @@
       <translation>请选择其他层。</translation>
     </message>
     <message>
+      <source>Not measured: {left:,} of {total:,} candidates.</source>
+      <extracomment>workbench/engine/analysis/sensitivity.py</extracomment>
+      <translation>未实测：{total:,} 个候选中的 {left:,} 个。</translation>
+    </message>
+    <message>
+      <source>Not predicted: {left:,} of {total:,} candidates.</source>
+      <extracomment>workbench/engine/analysis/sensitivity.py</extracomment>
+      <translation>未预测：{total:,} 个候选中的 {left:,} 个。</translation>
+    </message>
+    <message>
       <source>Open another model.</source>
       <extracomment>workbench/engine/analysis/sensitivity.py</extracomment>
       <translation>请打开另一个模型。</translation>
@@ -5172,6 +5207,11 @@
       <source>Give whole numbers.</source>
       <extracomment>workbench/engine/analysis/sweep.py</extracomment>
       <translation>请给出整数。</translation>
+    </message>
+    <message>
+      <source>Not measured: {left:,} of {total:,} values.</source>
+      <extracomment>workbench/engine/analysis/sweep.py</extracomment>
+      <translation>未实测：{total:,} 个取值中的 {left:,} 个。</translation>
     </message>
     <message>
       <source>The numeric parameters are: {numbers}.</source>
@@ -6689,16 +6729,6 @@
       <translation>{unfolding} = {rows} × {columns}</translation>
     </message>
     <message>
-      <source>Search with fewer samples, or with one process.</source>
-      <extracomment>workbench/engine/parallel/cargo.py</extracomment>
-      <translation>请减少样本数，或用单个进程搜索。</translation>
-    </message>
-    <message>
-      <source>Search with one process.</source>
-      <extracomment>workbench/engine/parallel/cargo.py</extracomment>
-      <translation>请用单个进程搜索。</translation>
-    </message>
-    <message>
       <source>The samples take {needed}, more than the {room} that are sent to another process.</source>
       <extracomment>workbench/engine/parallel/cargo.py</extracomment>
       <translation>样本占用 {needed}，超过发送到其他进程的上限 {room}。</translation>
@@ -6707,6 +6737,16 @@
       <source>This data and its metric cannot be sent to another process.</source>
       <extracomment>workbench/engine/parallel/cargo.py</extracomment>
       <translation>此数据及其指标无法发送到其他进程。</translation>
+    </message>
+    <message>
+      <source>Use fewer samples, or one process.</source>
+      <extracomment>workbench/engine/parallel/cargo.py</extracomment>
+      <translation>请减少样本，或只用一个进程。</translation>
+    </message>
+    <message>
+      <source>Use one process.</source>
+      <extracomment>workbench/engine/parallel/cargo.py</extracomment>
+      <translation>请只用一个进程。</translation>
     </message>
     <message>
       <source>Check the address, and that the scheduler runs.</source>
@@ -6744,6 +6784,11 @@
       <translation>请启动一个：dask worker {address}。</translation>
     </message>
     <message>
+      <source>The Dask scheduler at {address} no longer answers</source>
+      <extracomment>workbench/engine/parallel/cluster.py</extracomment>
+      <translation>{address} 处的 Dask 调度器不再应答</translation>
+    </message>
+    <message>
       <source>The scheduler at {address} has no workers.</source>
       <extracomment>workbench/engine/parallel/cluster.py</extracomment>
       <translation>{address} 处的调度器没有工作进程。</translation>
@@ -6759,9 +6804,34 @@
       <translation>{address} 的工作进程与本程序的版本或方法不同。</translation>
     </message>
     <message>
+      <source>What was measured is kept: the same again goes on from there, once it answers, or without the cluster.</source>
+      <extracomment>workbench/engine/parallel/cluster.py</extracomment>
+      <translation>实测结果已保留：待其恢复应答后，或不使用集群，再次运行会从中断处继续。</translation>
+    </message>
+    <message>
+      <source>{what}.</source>
+      <extracomment>workbench/engine/parallel/cluster.py</extracomment>
+      <translation>{what}。</translation>
+    </message>
+    <message>
+      <source>{what}: waiting for it</source>
+      <extracomment>workbench/engine/parallel/cluster.py</extracomment>
+      <translation>{what}：正在等待</translation>
+    </message>
+    <message>
+      <source>{what}; this process computed the rest.</source>
+      <extracomment>workbench/engine/parallel/cluster.py</extracomment>
+      <translation>{what}；其余部分由本进程计算。</translation>
+    </message>
+    <message>
       <source>A worker process stopped; this process computed the rest.</source>
       <extracomment>workbench/engine/parallel/crew.py</extracomment>
       <translation>一个工作进程已停止；其余部分由本进程计算。</translation>
+    </message>
+    <message>
+      <source>This process computed alone: {reason}</source>
+      <extracomment>workbench/engine/parallel/crew.py</extracomment>
+      <translation>仅由本进程计算：{reason}</translation>
     </message>
     <message>
       <source>trying candidates block by block</source>
@@ -6917,16 +6987,6 @@
       <source>The original is within the limits: the chosen recipe has no steps.</source>
       <extracomment>workbench/engine/search/plan.py</extracomment>
       <translation>原始模型已满足限制：所选配方不含任何步骤。</translation>
-    </message>
-    <message>
-      <source>The same search again goes on from here: measurements are kept.</source>
-      <extracomment>workbench/engine/search/plan.py</extracomment>
-      <translation>再次进行同样的搜索会从这里继续：测量结果已保存。</translation>
-    </message>
-    <message>
-      <source>The time limit was reached before the search finished.</source>
-      <extracomment>workbench/engine/search/plan.py</extracomment>
-      <translation>搜索完成之前已达到时间限制。</translation>
     </message>
     <message>
       <source>measuring whole recipes</source>
@@ -15511,11 +15571,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>ms 延迟</translation>
     </message>
     <message>
-      <source>no limit</source>
-      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
-      <translation>无限制</translation>
-    </message>
-    <message>
       <source>points lost</source>
       <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
       <translation>百分点下降</translation>
@@ -16158,6 +16213,11 @@ Click to sort; a third click restores the order of the model.</source>
       <translation>测量较好的一半</translation>
     </message>
     <message>
+      <source>Minutes after which the scan ends with what it has</source>
+      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
+      <translation>扫描到此分钟数后以现有结果结束</translation>
+    </message>
+    <message>
       <source>Scan</source>
       <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
       <translation>扫描</translation>
@@ -16233,6 +16293,11 @@ Click to sort; a third click restores the order of the model.</source>
       <translation>在未用于该建议的折上的损失：{loss}。</translation>
     </message>
     <message>
+      <source>Minutes after which the sweep ends with what it has</source>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
+      <translation>参数扫描到此分钟数后以现有结果结束</translation>
+    </message>
+    <message>
       <source>Numbers separated by commas; empty: an even grid over the whole range</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>以逗号分隔的数字；留空：在整个范围内取均匀网格</translation>
@@ -16296,6 +16361,11 @@ Click to sort; a third click restores the order of the model.</source>
       <source>drop {loss} (95 % interval {low} … {high}), ● measured, {n} samples in {folds} folds</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>下降 {loss}（95 % 区间 {low} … {high}），● 实测，{n} 个样本分 {folds} 折</translation>
+    </message>
+    <message>
+      <source>minutes: </source>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
+      <translation>分钟数：</translation>
     </message>
     <message>
       <source>on {n} layers</source>
@@ -16411,6 +16481,11 @@ Click to sort; a third click restores the order of the model.</source>
       <source>{metric} {change}, {source}</source>
       <extracomment>workbench/ui/tabs/sensitivity/words.py</extracomment>
       <translation>{metric} {change}，{source}</translation>
+    </message>
+    <message>
+      <source>no limit</source>
+      <extracomment>workbench/ui/tabs/time_limit.py</extracomment>
+      <translation>无限制</translation>
     </message>
     <message>
       <source>Channels can't be pruned: {reason}</source>
@@ -16551,6 +16626,16 @@ Click to sort; a third click restores the order of the model.</source>
       <source>{text}.</source>
       <extracomment>workbench/ui/text/i18n.py</extracomment>
       <translation>{text}。</translation>
+    </message>
+    <message>
+      <source>Compute the rest on this machine alone; nothing is lost</source>
+      <extracomment>workbench/ui/text/waiting.py</extracomment>
+      <translation>其余部分仅在本机计算；不会丢失任何结果</translation>
+    </message>
+    <message>
+      <source>Continue here</source>
+      <extracomment>workbench/ui/text/waiting.py</extracomment>
+      <translation>在本机继续</translation>
     </message>
     <message>
       <source>Add a step: prune, factorise, distil or quantise. Its form shows the effect on this layer, and why a method is not available.</source>

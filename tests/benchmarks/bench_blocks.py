@@ -23,6 +23,7 @@ from workbench.engine.analysis import scan_trials, sensitivity
 from workbench.engine.base.evaluate import runner
 from workbench.engine.bench.fresh import most
 from workbench.engine.preview.divergence import divergence
+from workbench.engine.preview.previewer import SuffixRunner
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
 
@@ -37,14 +38,15 @@ Row = tuple[str, str, float]
 
 def every(workspace: Workspace) -> Iterator[Row]:
     """Each candidate from its layer on, as a scan measures them."""
-    evaluator, walk = workspace.measurable(), scan_trials._Walk(workspace)
+    evaluator = workspace.measurable()
     run = runner(runtime.session(workspace.model))
     before = [evaluator.answer(run(evaluator.data.feeds(chosen))) for chosen in evaluator.batches()]
     for layer in workspace.model.layers:
+        suffix = SuffixRunner(workspace.model, layer.path)
         for stack in STACKS:
             if layer.locked or sensitivity._refusal_of(workspace, layer.path, stack):
                 continue
-            run = walk.to(layer.path).run(scan_trials.edited(workspace, layer.path, stack, 0, Job()))
+            run = suffix.run(scan_trials.edited(workspace, layer.path, stack, 0, Job()))
             moved = [
                 divergence(evaluator.answer(run(Feeds(evaluator.data, chosen))), first, tokens=True)
                 for chosen, first in zip(evaluator.batches(), before, strict=True)

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 from onnx import TensorProto
 
+from tests.engine.conftest import opened
 from tests.graph.graphs import Build
 from workbench.core.analysis.sensitivity import CANDIDATES, Scan, Trial, Wanted, cheapest
 from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.job import Job
 from workbench.core.recipe.action import Action
 from workbench.engine.analysis.sensitivity import scan
+from workbench.engine.search.tasks import Computer
 from workbench.engine.workspace import Workspace
 
 BITS = tuple((Action("quantize.affine", {"bits": bits}),) for bits in (8, 4, 2))
@@ -65,7 +67,7 @@ def test_layers_that_lose_channels_together_are_predicted_too(workspace):
     assert scan(workspace, Job(), Wanted((also,), share=0.0)).measured  # what is more than that is measured
 
 
-def test_cancelling_stops_between_cells_and_the_next_scan_goes_on(workspace, monkeypatch):
+def test_cancelling_stops_between_cells_and_the_next_scan_goes_on(workspace, place, monkeypatch):
     job = Job()
     told = []
 
@@ -79,9 +81,10 @@ def test_cancelling_stops_between_cells_and_the_next_scan_goes_on(workspace, mon
         scan(workspace, job, Wanted(BITS))
     assert sum(isinstance(each, Trial) and each.drop is not None for each in told) == 1
     runs: list[int] = []
-    stream = type(workspace.evaluator).stream
-    monkeypatch.setattr(type(workspace.evaluator), "stream", lambda *args: runs.append(1) or stream(*args))
-    found = scan(workspace, Job(), Wanted(BITS))
+    compute = Computer.compute
+    monkeypatch.setattr(Computer, "compute", lambda *args: runs.append(1) or compute(*args))
+    again = opened(place)  # as in another run of the program
+    found = scan(again, Job(), Wanted(BITS))
     assert len(found.measured) == 6 and len(runs) == 5, "the cell that was measured is not measured again"
 
 

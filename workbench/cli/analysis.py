@@ -19,6 +19,7 @@ from workbench.cli.options import (
     numbers,
     opened_with_data,
     samples_option,
+    time_option,
     trust_option,
     trusted,
     workforce_options,
@@ -55,6 +56,7 @@ from workbench.core.base.quantities import MetricInfo, duration, metric_text, si
     help="A row for each block of the model, such as of a language model, instead of each layer; losses are estimated "
     "in one pass over the blocks.",
 )
+@time_option("scan")
 @workforce_options
 @json_option
 @architecture_option
@@ -72,6 +74,7 @@ def sensitivity(
     share: float | None,
     race: bool | None,
     blocks: bool,
+    minutes: float,
     workers: int,
     cluster: str,
 ) -> None:
@@ -79,7 +82,13 @@ def sensitivity(
     with output.working() as job:
         opened = opened_with_data(model, data, given, metric, samples, trust, job.part(0.0, 0.1), calibration)
         found = opened.sensitivity(
-            share, race=race, blocks=blocks, workers=workers, cluster=cluster, job=job.part(0.1, 1.0)
+            share,
+            race=race,
+            blocks=blocks,
+            seconds=60 * minutes,
+            workers=workers,
+            cluster=cluster,
+            job=job.part(0.1, 1.0),
         )
     if as_json:
         output.print_json(found.to_json() | {"seconds": job.spent})
@@ -108,6 +117,7 @@ def sensitivity(
 )
 @click.option("--folds", default=5, show_default=True, metavar="K", help="Folds of the data, for the spread.")
 @calibration_option
+@time_option("sweep")
 @workforce_options
 @json_option
 @architecture_option
@@ -123,6 +133,7 @@ def sweep(
     as_json: bool,
     trust: bool,
     given: dict[str, str],
+    minutes: float,
     workers: int,
     cluster: str,
     **wanted: Any,
@@ -131,7 +142,10 @@ def sweep(
     with output.working() as job:
         import workbench as wb
 
-        asked, allowed = wb.Sweep(**wanted, layers=(layers,)), trusted(trust, model, data, calibration)
+        asked, allowed = (
+            wb.Sweep(**wanted, layers=(layers,), seconds=60 * minutes),
+            trusted(trust, model, data, calibration),
+        )
         opened = wb.open(model, trusted=allowed, architecture=architecture(), job=job.part(0.0, 0.05))
         opened.check(asked)  # before anything is measured
         opened = opened.with_data(
@@ -211,8 +225,7 @@ def _print_elsewhere(found: Elsewhere, metric: MetricInfo) -> None:
         f"\n{Path(found.data).name}, {found.samples:,} samples: A {first}, B {second}, drop {drop} (95 % interval "
         f"{low} to {high}). Less the drop on DATA: {lost} (95 % interval {least} to {most})."
     )
-    for note in found.notes:
-        output.say(f"note: {note}")
+    output.say_notes(found.notes)
 
 
 def _print_robustness(found: Robustness) -> None:
@@ -273,7 +286,8 @@ def _print_sensitivity(scan: Scan, seconds: float) -> None:
             "error of a block's output, and from what such an error does to the model's output."
         )
     elif left:
-        output.say(f"\n{left} candidates were only predicted, not measured: those with the largest predicted loss.")
+        which = "" if scan.notes else ": those with the largest predicted loss"
+        output.say(f"\n{left} candidates were only predicted, not measured{which}.")
     if scan.correlation is not None:
         output.say(f"\nPrediction reliability (Spearman, {source} and measured loss): {scan.correlation:.2f}")
     samples = f"all values measured on {output.samples_text(scan.samples)}"
@@ -285,6 +299,7 @@ def _print_sensitivity(scan: Scan, seconds: float) -> None:
         f"\n{metric} of the original: {metric_text(scan.baseline, metric)}; {samples}, "
         f"{scan.evaluations} evaluations in {duration(seconds)}"
     )
+    output.say_notes(scan.notes)
 
 
 def _predicted(rise: float, scan: Scan) -> str:

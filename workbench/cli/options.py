@@ -246,6 +246,19 @@ def workforce_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return workers(cluster(command))
 
 
+def time_option(work: str) -> Decorator:
+    """Add the option --time MINUTES, as `minutes`, to a command whose work takes long."""
+    return click.option(
+        "--time",
+        "minutes",
+        default=0.0,
+        type=Figure(0),
+        metavar="MINUTES",
+        help=f"Time limit of the {work}, without pauses: ends with what it has and says what was left; the same "
+        "command again goes on from there.",
+    )
+
+
 def known_address(_context: click.Context, _option: click.Parameter, given: str) -> str:
     return Workforce(cluster=given).checked().cluster
 

@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import click
@@ -103,6 +103,11 @@ def _finite(value: Any) -> Any:
 def say(text: str = "") -> None:
     """Print lines that contain names from untrusted files."""
     click.echo(plain_lines(text))
+
+
+def say_notes(notes: Iterable[str]) -> None:
+    for note in notes:
+        say(f"note: {note}")
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int] = (0,)) -> str:
@@ -306,6 +311,7 @@ def print_sweep(curve: Curve, seconds: float) -> None:
     if curve.proposed is not None and curve.held_out is not None:
         lost = difference_text(curve.held_out, metric)
         say(f"Cross-validated (chosen without a fold, measured on that fold): mean drop {lost}.")
+    say_notes(curve.notes)
 
 
 def print_temperatures(curve: TemperatureCurve) -> None:

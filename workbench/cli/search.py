@@ -23,6 +23,7 @@ from workbench.cli.options import (
     samples_option,
     storing_options,
     target_option,
+    time_option,
     trust_option,
     trusted,
     with_storing,
@@ -103,14 +104,7 @@ def families(context: click.Context, option: click.Parameter, given: str) -> tup
 @target_option("Use only what this device supports (see workbench targets), and remove channels in its multiples.")
 @samples_option
 @click.option("--retrain", is_flag=True, help="Train the best few recipes on --calibration, and measure them again.")
-@click.option(
-    "--time",
-    "minutes",
-    default=0.0,
-    type=Figure(0),
-    metavar="MINUTES",
-    help="Time limit of the search, without pauses and the export: ends with the best so far, and says what was left.",
-)
+@time_option("search, without the export")
 @workforce_options
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Seed of the sample split.")
 @out_option
@@ -299,6 +293,5 @@ def _print(front: Front) -> None:
         f"\n{metric}: chosen by {front.selection:,} samples, and checked on {front.held_out:,} others; "
         f"{front.trials:,} trials were run, {front.known:,} were known."
     )
-    for note in front.notes:
-        output.say(f"note: {note}")
+    output.say_notes(front.notes)
     output.say()

@@ -160,6 +160,7 @@ class Model:
         *,
         race: bool | None = None,
         blocks: bool = False,
+        seconds: float = 0.0,
         workers: int = 1,
         cluster: str = "",
         job: Job | None = None,
@@ -168,13 +169,14 @@ class Model:
         smallest predicted cost is measured. With `race` each runs on as many samples as make its cost clear, else on
         all; None: race only if the full scan would take long. `blocks`: a row for each block of the model, whose layers
         all get the candidate; costs are estimated in one pass over the blocks and, without `share`, only a few are
-        measured, as for the layers of a model with blocks if the full scan would take long. `workers` and `cluster`: as
-        for `plan`. Raises UserError without data, and without blocks."""
+        measured, as for the layers of a model with blocks if the full scan would take long. `seconds`: time limit, 0
+        for none; the same scan again goes on from what is kept. `workers` and `cluster`: as for `plan`. Raises
+        UserError without data, and without blocks."""
         from workbench.core.analysis.sensitivity import Wanted
         from workbench.core.analysis.workforce import Workforce
         from workbench.engine.analysis.sensitivity import scan
 
-        wanted = Wanted(share=share, race=race, blocks=blocks)
+        wanted = Wanted(share=share, race=race, blocks=blocks, seconds=seconds)
         return scan(self._workspace, job or Job(), wanted, force=Workforce(workers, cluster))
 
     def sweep(

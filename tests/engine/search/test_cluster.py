@@ -3,8 +3,6 @@
 import os
 import signal
 import socket
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -23,11 +21,12 @@ GOAL = Goal(max_bytes=1900)
 
 @pytest.fixture(scope="module")
 def address():
-    command = [sys.executable, "-m", "tests.engine.search.dask_cluster"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as running:
-        assert running.stdin is not None and running.stdout is not None
-        yield running.stdout.readline().decode().strip()
-        running.stdin.close()
+    from tests.engine.search.dask_cluster import running  # which imports Dask
+
+    with running(2) as cluster:
+        assert cluster.stdin is not None and cluster.stdout is not None
+        yield cluster.stdout.readline().decode().strip()
+        cluster.stdin.close()
 
 
 @pytest.fixture
@@ -77,6 +76,6 @@ def test_where_no_scheduler_answers_one_sentence_says_so(opened, monkeypatch):
 
 
 def test_workers_of_another_version_are_refused(opened, address, monkeypatch):
-    monkeypatch.setattr(cargo, "__version__", "another version")
+    monkeypatch.setattr(cargo, "RUNTIME", ("another version",))
     with pytest.raises(UserError, match="other versions"):
         cluster.Cluster(packed(opened()), address)

@@ -1,5 +1,6 @@
-"""A time limit holds in every step of a search: what was found until then is reported, and what was left is said. The
-clock is the test's: each look of a job at it is one second."""
+"""A time limit holds in every step of a search, and in scans and sweeps: what was found until then is reported, and
+what was left is said. The clock is the test's: each look of a job at it is one second.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,13 +10,21 @@ from types import SimpleNamespace
 import pytest
 
 from workbench.core.analysis.plan import Front, Goal
+from workbench.core.analysis.sensitivity import Wanted
+from workbench.core.analysis.sweep import Sweep
+from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
+from workbench.engine.analysis.sensitivity import scan
+from workbench.engine.analysis.sweep import sweep
+from workbench.engine.base.evaluate import Evaluator
 from workbench.engine.search.plan import plan
+from workbench.engine.search.tasks import Computer
 
 GOAL = Goal(max_bytes=1900)
 LATE = 40  # looks at the clock while the last trial ends and what was chosen is verified
-REACHED = "The time limit was reached before the search finished."
-AGAIN = "The same search again goes on from here: measurements are kept."
+REACHED = "The time limit was reached."
+AGAIN = "The same again goes on from here: measurements are kept."
 
 
 @pytest.fixture
@@ -104,6 +113,58 @@ def test_training_ends_in_time(opened, looks, monkeypatch, tmp_path):
     front, took = spent(lambda: plan(opened(), replace(GOAL, retrain=True, seconds=1000.0), Job()), looks)
     assert took <= 1000 + LATE and left_of(front) == {"Not retrained"}
     assert front.chosen is not None and front.chosen.held_out is not None
+
+
+BITS = tuple((Action("quantize.affine", {"bits": bits}),) for bits in (8, 4, 2))
+SPARSE = Sweep(values=(0.2, 0.5, 0.9))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("race", [False, True])
+def test_a_scan_ends_in_time_and_goes_on_where_it_was(opened, looks, monkeypatch, tmp_path, race):
+    whole, most = spent(lambda: scan(opened(), Job(), Wanted(BITS, race=race, seconds=1e9)), looks)
+    monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path))
+    trials: list[object] = []
+    compute = Computer.compute
+
+    def computed(self, task, job):
+        result = compute(self, task, job)
+        trials.append(task)
+        return result
+
+    monkeypatch.setattr(Computer, "compute", computed)
+    none = scan(opened(), Job(), Wanted(BITS, seconds=1.0))
+    assert not none.trials and none.notes == (REACHED, "Not predicted: 6 of 6 candidates.", AGAIN) and not trials
+    first = scan(opened(), Job(), Wanted(BITS, race=race, seconds=0.75 * most))
+    left = 6 - len(first.measured)
+    step = "measured" if len(first.trials) == 6 else "predicted"  # which half of the time is for
+    assert 0 < left < 6 and first.notes == (REACHED, f"Not {step}: {left} of 6 candidates.", AGAIN)
+    assert all(each in whole.measured for each in first.measured), "what was measured is measured to the end"
+    assert scan(opened(), Job(), Wanted(BITS, race=race)) == whole and len(trials) == len(set(trials))
+
+
+@pytest.mark.slow
+def test_a_sweep_ends_in_time_and_goes_on_where_it_was(opened, looks, monkeypatch, tmp_path):
+    whole, most = spent(lambda: sweep(opened(), replace(SPARSE, seconds=1e9), Job()), looks)
+    monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path))
+    first = sweep(opened(), replace(SPARSE, seconds=0.6 * most), Job())
+    left = 3 - len(first.points)
+    assert 0 < left < 3 and first.notes == (REACHED, f"Not measured: {left} of 3 values.", AGAIN)
+    assert not first.complete and set(first.points) < set(whole.points)
+    measured: list[object] = []
+    stream = Evaluator.stream
+    monkeypatch.setattr(Evaluator, "stream", lambda *args: measured.append(1) or stream(*args))
+    assert sweep(opened(), SPARSE, Job()).points == whole.points and len(measured) == left
+
+
+@pytest.mark.parametrize("seconds", [-1.0, float("nan"), float("inf")])
+def test_a_limit_that_is_no_time_is_refused(shared, seconds):
+    for run in (
+        partial(scan, shared, Job(), Wanted(BITS, seconds=seconds)),
+        partial(sweep, shared, replace(SPARSE, seconds=seconds), Job()),
+    ):
+        with pytest.raises(UserError, match="The time limit is"):
+            run()
 
 
 def left_of(front: Front) -> set[str]:

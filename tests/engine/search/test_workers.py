@@ -6,6 +6,9 @@ import signal
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
+from functools import partial
+from multiprocessing import active_children
 
 import numpy as np
 import pytest
@@ -24,14 +27,16 @@ from workbench.engine.analysis.sweep import sweep
 from workbench.engine.calibration.layer_context import SAMPLES
 from workbench.engine.compile import compiler
 from workbench.engine.parallel import cargo
-from workbench.engine.parallel.crew import Crew
+from workbench.engine.parallel.crew import Crew, LocalCrew
 from workbench.engine.search.options import Option
 from workbench.engine.search.plan import plan
 from workbench.engine.search.racing import race
 from workbench.engine.search.trials import Trials, split
 from workbench.engine.search.workers import Workers
+from workbench.engine.workspace import Workspace
 
 TWO = Workforce(2)
+SPARSE = Sweep(values=(0.5, 0.9))
 BITS = tuple((Action("quantize.affine", {"bits": bits}),) for bits in (8, 2))
 
 
@@ -236,26 +241,89 @@ def test_what_fails_there_ends_the_sharing_and_says_why():
     crew.close()
 
 
+@pytest.fixture
+def nothing_known(tmp_path, monkeypatch):
+    """Call it to go on without what is kept on disk."""
+    return lambda: monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "another cache"))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("race", [False, True])
-def test_a_scan_in_two_processes_has_the_same_figures(opened, tmp_path, monkeypatch, race):
+def test_a_scan_in_two_processes_has_the_same_figures(opened, nothing_known, race):
     wanted, told = Wanted(race=race), []
     alone = scan(opened(), Job(), wanted)
-    monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "another cache"))
+    nothing_known()
     together = scan(opened(), Job(updates=told.append), wanted, force=TWO)
     assert together == alone and len(together.measured) > 10
     assert {(each.row, each.candidate) for each in told[1:] if each.drop is not None} == set(together.cells())
 
 
-@pytest.mark.slow
-def test_a_sweep_in_two_processes_has_the_same_curve(opened):
-    wanted = Sweep("quantize.gptq", parameter="bits", values=(2, 3, 4, 8))
-    assert sweep(opened(), wanted, Job(), force=TWO) == sweep(opened(), wanted, Job())
+@pytest.fixture
+def regression(place):
+    """The network with numbers as labels: each rounding of an output shows in its figures."""
+    with np.load(place / "test.npz") as data:
+        x = data["x"][:150]
+    np.savez(place / "numbers.npz", x=x, y=np.random.default_rng(0).normal(size=(150, 4)).astype(np.float32))
+
+    def open() -> Workspace:
+        return Workspace.open(str(place / "small.onnx"), Job()).attach(str(place / "numbers.npz"), Job())
+
+    return open
 
 
 @pytest.mark.slow
-def test_what_cannot_be_sent_is_measured_here(opened, monkeypatch):
-    wanted = Sweep(values=(0.5, 0.9))
-    alone = sweep(opened(), wanted, Job()), scan(opened(), Job(), Wanted(BITS))
+def test_figures_are_the_same_to_the_last_digit_and_a_killed_process_changes_none(
+    regression, nothing_known, monkeypatch
+):
+    alone, curve = scan(regression(), Job(), Wanted(BITS)), sweep(regression(), SPARSE, Job())
+    nothing_known()
+    begin, submit = LocalCrew.begin, LocalCrew.submit
+
+    def begun(crew: LocalCrew) -> None:
+        begin(crew)
+        wait(crew._starting)
+
+    def killed(crew: LocalCrew, work, item):
+        for each in active_children():
+            each.kill()
+        return submit(crew, work, item)
+
+    monkeypatch.setattr(LocalCrew, "begin", begun)
+    together = scan(regression(), Job(), Wanted(BITS), force=TWO)
+    assert alone.metric.title == "mean squared error" and together == alone
+    monkeypatch.setattr(LocalCrew, "submit", killed)
+    stopped = "A worker process stopped; this process computed the rest."
+    assert sweep(regression(), SPARSE, Job(), force=TWO) == replace(curve, notes=(stopped,))
+    assert not active_children()
+
+
+@pytest.mark.slow
+def test_what_cannot_be_sent_is_measured_here_and_a_note_says_so(opened, nothing_known, monkeypatch):
+    alone = (
+        sweep(opened(), SPARSE, Job()),
+        scan(opened(), Job(), Wanted(BITS)),
+        plan(opened(), Goal(max_bytes=1900), Job()),
+    )
+    nothing_known()
     monkeypatch.setattr(cargo, "ROOM", 1000)
-    assert (sweep(opened(), wanted, Job(), force=TWO), scan(opened(), Job(), Wanted(BITS), force=TWO)) == alone
+    note = "This process computed alone: The samples take "
+    for run, other in zip(
+        (
+            partial(sweep, opened(), SPARSE),
+            partial(scan, opened(), wanted=Wanted(BITS)),
+            partial(plan, opened(), Goal(max_bytes=1900)),
+        ),
+        alone,
+        strict=True,
+    ):
+        found = run(job=Job(), force=TWO)
+        (said,) = [each for each in found.notes if each not in other.notes]
+        assert said.startswith(note)
+        assert replace(found, notes=other.notes) == other
+
+
+@pytest.mark.parametrize("workers", [0, -1, 65])
+def test_a_number_of_processes_that_cannot_be_is_refused(shared, workers):
+    for run in (partial(sweep, shared, SPARSE), partial(scan, shared), partial(plan, shared, Goal(max_bytes=1900))):
+        with pytest.raises(UserError, match=f"cannot be {workers} worker processes"):
+            run(job=Job(), force=Workforce(workers))

@@ -50,6 +50,7 @@ class Wanted:
     race    whether candidates run on growing subsets of the samples until their cost is clear, or until another
             candidate of the same layer that is no larger is clearly better; None: only where the full scan would take
             long
+    seconds time limit, without pauses, after which the scan ends with what it has; 0: none
     """
 
     candidates: tuple[Stack, ...] = CANDIDATES
@@ -57,6 +58,7 @@ class Wanted:
     share: float | None = None
     race: bool | None = None
     blocks: bool = False
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,7 @@ class Scan:
     kind          what is predicted: increase in "loss", or "output error"; "" for nothing
     obstacle      why the loss cannot be predicted, in a sentence; "" if it can
     correlation   Spearman correlation of predicted and measured cost; None with too few pairs
+    notes         what there was no time for, and why other processes did not compute
     """
 
     metric: MetricInfo
@@ -155,6 +158,7 @@ class Scan:
     complete: bool = False
     blocks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     estimated: bool = False
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def scale(self) -> "DropScale | None":
@@ -196,6 +200,7 @@ class Scan:
             "predicted": self.kind,
             "obstacle": self.obstacle,
             "estimated": self.estimated,
+            "notes": list(self.notes),
             "layers": [{"path": row, "candidates": [trial.to_json() for trial in self.of(row)]} for row in rows],
         }
 

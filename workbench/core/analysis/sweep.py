@@ -21,6 +21,7 @@ class Sweep:
     values      empty: an even grid over the parameter's range
     tolerance   allowed drop of the metric, in its own unit: 0.01 of top-1 is one point
     folds       number of stratified folds of the data; their spread is the spread of the curve
+    seconds     time limit, without pauses, after which the sweep ends with what it has; 0: none
     """
 
     method: str = "prune.magnitude"
@@ -29,6 +30,7 @@ class Sweep:
     values: tuple[float, ...] = ()
     tolerance: float = 0.01
     folds: int = FOLDS
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class SweepPoint:
 @dataclass(frozen=True)
 class Curve:
     """Results of a sweep so far. `chosen`: paths of the layers; `baseline`: the original's metric; `whole`: whether the
-    parameter is an integer.
+    parameter is an integer; `notes`: what there was no time for, and why other processes did not compute.
 
     Each point was measured on all `samples`, by running the edited graph.
     """
@@ -74,6 +76,7 @@ class Curve:
     points: tuple[SweepPoint, ...]
     complete: bool = False
     whole: bool = False
+    notes: tuple[str, ...] = ()
 
     def action(self, setting: float) -> Action:
         """Return the step that was measured at this value."""
@@ -129,6 +132,7 @@ class Curve:
             "points": [_point(point) for point in self.points],
             "proposed": None if self.proposed is None else _point(self.proposed) | {"held_out_drop": self.held_out},
             "certain": None if self.certain is None else _point(self.certain),
+            "notes": list(self.notes),
         }
 
 

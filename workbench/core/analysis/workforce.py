@@ -16,17 +16,27 @@ class Workforce:
 
     workers   number of processes on this machine, including the engine itself
     cluster   address of a Dask scheduler whose processes are used instead; "": none
+    waits     whether work pauses while the scheduler does not answer; otherwise it ends soon, with an error
     """
 
     workers: int = 1
     cluster: str = ""
+    waits: bool = False
 
     @property
     def alone(self) -> bool:
-        return self.workers <= 1 and not self.cluster
+        return self.workers == 1 and not self.cluster
 
     def checked(self) -> "Workforce":
-        """Return itself. Raises UserError for an address that is not one of a scheduler."""
+        """Return itself. Raises UserError for a number of processes that cannot be, and for an address that is not one
+        of a scheduler."""
+        if not 1 <= self.workers <= MOST_WORKERS:
+            raise UserError(
+                "There cannot be {workers} worker processes.",
+                "Give a number from 1 to {most}.",
+                workers=self.workers,
+                most=MOST_WORKERS,
+            )
         if self.cluster and not is_address(self.cluster):
             raise UserError(
                 "'{address}' is not the address of a scheduler.",

@@ -4,11 +4,12 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from workbench.core.base.errors import Cancelled
+from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.message import Message
 from workbench.core.base.plain import plain
 
@@ -23,12 +24,13 @@ LATELY, FEWEST = 8, 3  # looks at the clock, a second apart at least: by which t
 class Progress:
     """Progress of a job. `fraction` is 0..1, or None while the total is unknown; `eta` is in seconds, or None while
     unknown. `curve` is a LayerCurve while a method trains a layer: always the whole curve, since reports may be
-    skipped."""
+    skipped. `waiting`: the job waits for something outside of the program (see Job.wait_outside)."""
 
     text: str
     fraction: float | None = None
     eta: float | None = None
     curve: Any = None
+    waiting: bool = False
 
 
 @dataclass
@@ -138,6 +140,27 @@ class Job:
             self._cancelled.wait(RESTING)
         self._clock.rest(False)
 
+    def wait_outside(self, over: Callable[[], bool], text: str, every: float, until: float | None = None) -> bool:
+        """Wait until `over`, asked every few seconds, and return True; or until the end of a pause is requested (see
+        `hold`), or the time of the monotonic clock is `until`, and return False. The time does not count as work.
+        Raises Cancelled."""
+        held = self._held.is_set()  # by the user, who will end that pause
+        self._held.set()
+        self._clock.rest(True)
+        if self.listener is not None:
+            self.listener(Progress(plain(text), self._clock.fraction, waiting=True))
+        try:
+            while not (back := over()) and self.held and (until is None or time.monotonic() < until):
+                again = time.monotonic() + every
+                while self.held and time.monotonic() < again:
+                    self._cancelled.wait(RESTING)
+        finally:
+            self._clock.rest(False)
+            if not held:
+                self.hold(False)
+        self.check()
+        return back
+
     def check(self) -> None:
         """Raise Cancelled if `cancel` was called, or the time of this view is up."""
         if self.turn is not None:
@@ -183,6 +206,22 @@ class Job:
         `spent`): whoever gets it ends at its next check."""
         return replace(self, _end=min(spent, self._end))
 
+    def within(self, seconds: float) -> "Job":
+        """Return a view of this job whose time is up after these seconds of work from now; 0: no limit. Raises
+        UserError if that is no number from 0."""
+        if not 0 <= seconds < math.inf:
+            raise UserError("The time limit is {value} s.", "Give a number from 0.", value=seconds)
+        return self.until(self.spent + seconds) if seconds else self
+
+    @contextmanager
+    def ending(self, view: "Job") -> Iterator["Job"]:
+        """Give a view of this job (see `until`); if no more than its time is up, the block ends there without an
+        error."""
+        try:
+            yield view
+        except Cancelled:
+            self.check()
+
     def revived(self) -> "Job":
         """Return a job with the same listeners and clock that was not cancelled: for what a stopped one still does."""
         return Job(self.listener, self.interval, _clock=self._clock, updates=self.updates)
@@ -198,3 +237,9 @@ class Job:
         for index, item in enumerate(items):
             self.report(text, index / total if total else None)
             yield item
+
+
+def out_of_time(left: Sequence[Message]) -> tuple[Message, ...]:
+    """Return the notes on work that ended with its time limit; `left` says what it left out."""
+    again = Message("The same again goes on from here: measurements are kept.")
+    return Message("The time limit was reached."), *left, again

@@ -320,7 +320,7 @@ class Finish(Request, lane="reader"):
 
 @dataclass(frozen=True)
 class Hold(Request, lane="reader"):
-    """Pause or resume a Train, TryTemperatures or Plan between two steps; has no answer."""
+    """Pause or resume a job between two steps; has no answer. One that waits (see Progress.waiting) goes on without."""
 
     held: bool
 

@@ -1,25 +1,24 @@
 """Sensitivity scan: every candidate on every layer, one at a time, measured on the same samples.
 
 A layer's candidates share one cut of the graph, so that only the part after the layer is rerun for each. Their cost is
-predicted first, so that a scan may skip the worst. If measuring all of them on all samples takes long, they race as in
-a search: on growing parts of the same samples (see engine.search.racing); those of a model with blocks are then
-estimated in one pass over the blocks (see engine.preview.one_pass), and a few of them measured. A candidate that
-removes channels is tried once for all coupled layers together.
+predicted first, so that a scan may skip the worst; of a time limit that takes half at most. If measuring all of them on
+all samples takes long, they race as in a search: on growing parts of the same samples (see engine.search.racing); those
+of a model with blocks are then estimated in one pass over the blocks (see engine.preview.one_pass), and a few of them
+measured. A candidate that removes channels is tried once for all coupled layers together.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
 from workbench.core.analysis.sensitivity import Scan, Stack, Trial, Wanted, cheapest, spread
 from workbench.core.analysis.workforce import ALONE, Workforce
 from workbench.core.base.errors import UserError
-from workbench.core.base.job import Job
+from workbench.core.base.job import Job, out_of_time
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.layer_data.views import Predictability
-from workbench.engine.analysis import scan_trials
-from workbench.engine.analysis.scan_trials import compiled, edited
+from workbench.engine.analysis.scan_trials import Measuring, compiled, edited
 from workbench.engine.base.changes import with_bias
 from workbench.engine.compile import compiler, structure
 from workbench.engine.preview import one_pass
@@ -31,57 +30,68 @@ from workbench.graph.storage.edit import Edit
 from workbench.graph.subgraph.chain import Chain
 
 Refused = dict[tuple[str, Stack], str]
+Prediction = Callable[[Job], Trial | Refused]
 PREDICTING = 0.1  # of the work, about
 ONE_PASS = 0.6  # of it, where candidates are estimated in one pass over the blocks
 LONG = 2e13  # multiply-accumulates: about ten minutes on two cores
+PREDICTED = 0.5  # of a time limit, at most
 CHECKS = 8  # candidates that are measured where all are estimated in one pass
 
 
 def scan(workspace: Workspace, job: Job, wanted: Wanted | None = None, seed: int = 0, force: Workforce = ALONE) -> Scan:
-    """Measure the candidates that a layer can have. Raises UserError without data or without editable layers.
+    """Measure the candidates that a layer can have. Raises UserError without data or without editable layers, and if
+    there is no such cluster, or model or data cannot be sent to it.
 
     `job.update` receives the Scan before its first trial, and then each Trial: once predicted, and once measured.
     """
     wanted = wanted or Wanted()
-    evaluator = workspace.measurable()
+    evaluator, limited = workspace.measurable(), job.within(wanted.seconds)
     layers = _layers(workspace, wanted)
     chain = _chain(workspace, wanted, len(layers))
     rows = _rows(layers, chain if wanted.blocks else None)
-    predicting, known = None, Predictability("loss")
-    if chain is None:
-        from workbench.engine.preview.predict import prepared  # torch, for which nothing else here waits
-
-        predicting, known = prepared(workspace, job.part(0.0, 0.05), check=False)
     count = CHECKS if chain is not None and wanted.share is None else len(rows) * len(wanted.candidates)
-    found = Scan(
-        evaluator.metric.info,
-        evaluator.metric.value(evaluator.scores),
-        evaluator.data.samples,
-        (),
-        1,
-        candidates=wanted.candidates,
-        layers=tuple(rows),
-        refused=_refusals(workspace, rows, wanted.candidates),
-        kind=known.kind or "",
-        obstacle=known.obstacle,
-        raced=_is_long(workspace, count) if wanted.race is None else wanted.race,
-        blocks={row: paths for row, paths in rows.items() if paths != (row,)},
-        estimated=chain is not None,
-    )
-    job.update(found)
-    trials: dict[tuple[str, Stack], Trial] = {}
-    refused = dict(found.refused)
-    for piece in _pieces(workspace, found, predicting, chain, wanted.share, seed, force, job):
-        if isinstance(piece, Trial):
-            trials[piece.row, piece.candidate] = piece
-            job.update(piece)
-        else:
-            refused |= piece
-    found = replace(found, trials=_in_order(trials, found), refused=refused, complete=True)
+    raced = _is_long(workspace, count) if wanted.race is None else wanted.race
+    with Measuring(workspace, seed, raced, force) as measuring:
+        predicting, known, predicts = None, Predictability("loss" if chain is not None else None), limited
+        if chain is None:
+            from workbench.engine.preview.predict import prepared  # torch, for which nothing else here waits
+
+            with job.ending(job.within(PREDICTED * wanted.seconds)) as half:
+                predicting, known = prepared(workspace, half.part(0.0, 0.05), check=False)
+                predicts = half  # otherwise all the time is for candidates without predicted cost
+        found = Scan(
+            evaluator.metric.info,
+            evaluator.metric.value(evaluator.scores),
+            evaluator.data.samples,
+            (),
+            1,
+            candidates=wanted.candidates,
+            layers=tuple(rows),
+            refused=_refusals(workspace, rows, wanted.candidates),
+            kind=known.kind or "",
+            obstacle=known.obstacle,
+            raced=raced,
+            blocks={row: paths for row, paths in rows.items() if paths != (row,)},
+            estimated=chain is not None,
+        )
+        job.update(found)
+        predicted, refused, left = _all_predicted(workspace, found, predicting, chain, seed, job, predicts)
+        chosen = _to_measure(predicted, wanted.share, chain is not None)
+        trials = {(trial.row, trial.candidate): trial for trial in predicted}
+        with job.ending(limited) as limited:
+            part = limited.part(ONE_PASS if chain is not None else PREDICTING, 1.0)
+            for trial in measuring.measured(chosen, part):
+                trials[trial.row, trial.candidate] = trial
+                job.update(trial)
+    found = replace(found, trials=_in_order(trials, found), refused={**found.refused, **refused}, complete=True)
+    if unmeasured := sum(trials[each.row, each.candidate].drop is None for each in chosen):
+        total = len(chosen)
+        left.append(Message("Not measured: {left:,} of {total:,} candidates.", left=unmeasured, total=total))
+    notes = (*([measuring.lost] if measuring.lost else []), *(out_of_time(left) if left else ()))
     runs = len(found.measured) + 1
     if found.raced:
         runs = 1 + -(-sum(trial.samples for trial in found.measured) // found.samples)
-    return replace(found, evaluations=runs, correlation=_correlation(found.measured))
+    return replace(found, evaluations=runs, correlation=_correlation(found.measured), notes=notes)
 
 
 def _in_order(trials: Mapping[tuple[str, Stack], Trial], found: Scan) -> tuple[Trial, ...]:
@@ -90,17 +100,17 @@ def _in_order(trials: Mapping[tuple[str, Stack], Trial], found: Scan) -> tuple[T
     return tuple(sorted(trials.values(), key=lambda trial: (rows.get(trial.row, -1), columns[trial.candidate])))
 
 
-def _pieces(
+def _all_predicted(
     workspace: Workspace,
     found: Scan,
     predicting: Predictor | None,
     chain: Chain | None,
-    share: float | None,
     seed: int,
-    force: Workforce,
     job: Job,
-) -> Iterator[Trial | Refused]:
-    """Yield all predictions first, then the measurements."""
+    limited: Job,
+) -> tuple[list[Trial], Refused, list[Message]]:
+    """Return the predicted trials, why others cannot be made, and what there was no time for in the `limited` view of
+    the job. Each is sent to `job.update`."""
     joint = tuple(stack for stack in found.candidates if any(map(structure.structural, stack)))
     groups = _groups(workspace, [path for path in found.layers if path not in found.blocks]) if joint else []
     alone = [
@@ -109,7 +119,7 @@ def _pieces(
         for stack in found.candidates
         if stack not in joint and (row, stack) not in found.refused
     ]
-    plans: list[Callable[[Job], Trial | Refused]] = [
+    work: list[Prediction] = [
         *(partial(_predicted, workspace, *each, predicting, seed) for each in (alone if chain is None else ())),
         *(
             partial(_predicted_together, workspace, members, stack, predicting, seed)
@@ -117,21 +127,32 @@ def _pieces(
             for stack in joint
         ),
     ]
-    predicted: list[Trial] = []
-    if chain is not None:
-        predicted, refused = _estimated(workspace, found, chain, alone, seed, job.part(0.0, ONE_PASS))
-        yield from predicted
-        yield refused
-    for plan in job.part(0.05, PREDICTING).each(plans, Message("predicting candidates")):
-        piece = plan(job)
-        if isinstance(piece, Trial):
-            predicted.append(piece)
-        yield piece
-    few = share is None and chain is not None
+    trials, refused, total = list[Trial](), Refused(), len(work) + (len(alone) if chain is not None else 0)
+    left = total
+
+    def take(pieces: Iterable[Trial | Refused]) -> None:
+        for piece in pieces:
+            if isinstance(piece, Trial):
+                trials.append(piece)
+                job.update(piece)
+            else:
+                refused.update(piece)
+
+    with job.ending(limited):
+        if chain is not None:
+            take(_estimated(workspace, found, chain, alone, seed, limited.part(0.0, ONE_PASS)))
+            left -= len(alone)
+        for each in limited.part(0.05, PREDICTING).each(work, Message("predicting candidates")):
+            take([each(limited)])
+            left -= 1
+    said = [Message("Not predicted: {left:,} of {total:,} candidates.", left=left, total=total)] if left else []
+    return trials, refused, said
+
+
+def _to_measure(predicted: Sequence[Trial], share: float | None, estimated: bool) -> list[Trial]:
+    few = share is None and estimated
     chosen = spread(predicted, CHECKS) if few else cheapest(predicted, 1.0 if share is None else share)
-    predicted = [trial for trial in predicted if (trial.row, trial.candidate) in chosen]
-    measuring = job.part(ONE_PASS if chain is not None else PREDICTING, 1.0)
-    yield from scan_trials.measured(workspace, predicted, seed, found.raced, force, measuring)
+    return [trial for trial in predicted if (trial.row, trial.candidate) in chosen]
 
 
 def _is_long(workspace: Workspace, candidates: int) -> bool:
@@ -231,8 +252,8 @@ def _predicted(
 
 def _estimated(
     workspace: Workspace, found: Scan, chain: Chain, cells: Sequence[tuple[str, Stack]], seed: int, job: Job
-) -> tuple[list[Trial], Refused]:
-    """Return candidates with costs that are estimated in one pass over the blocks, and those that cannot be made."""
+) -> Iterator[Trial | Refused]:
+    """Yield candidates with costs that are estimated in one pass over the blocks, and those that cannot be made."""
 
     def fitting(row: str, stack: Stack) -> tuple[str, ...]:
         return tuple(path for path in found.blocks.get(row, (row,)) if not _refusal_of(workspace, path, stack))
@@ -240,7 +261,10 @@ def _estimated(
     def edit(path: str, stack: Stack) -> Edit:
         return edited(workspace, path, stack, seed, job)
 
-    return one_pass.estimated(workspace, chain, [(row, fitting(row, stack), stack) for row, stack in cells], edit, job)
+    asked = [(row, fitting(row, stack), stack) for row, stack in cells]
+    trials, refused = one_pass.estimated(workspace, chain, asked, edit, job)
+    yield from trials
+    yield refused
 
 
 # -- layers that lose channels together --------------------------------------------------------------------------------

@@ -13,19 +13,21 @@ from workbench.core.analysis.sweep import Curve, Sweep, SweepPoint, with_step
 from workbench.core.analysis.workforce import ALONE, Workforce
 from workbench.core.base.arguments import as_names
 from workbench.core.base.errors import UserError
-from workbench.core.base.job import Job
+from workbench.core.base.job import Job, out_of_time
 from workbench.core.base.message import Message
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.params import Field, fields_of
 from workbench.core.recipe.recipe import Recipe, Row
+from workbench.engine.base.store import RUNTIME
 from workbench.engine.compile import compiler
-from workbench.engine.parallel.cargo import packed
 from workbench.engine.parallel.cluster import crew_of
 from workbench.engine.parallel.crew import Crew
 from workbench.engine.preview.previewer import Previewer
+from workbench.engine.search.trials import measured_on
 from workbench.engine.workspace import Workspace
 from workbench.methods.base.method import find
 
+_Measured = tuple[int, SweepPoint]  # with its number
 STEPS = 19  # on a grid of a parameter from 0 to 1: 0.05, 0.10, … 0.95
 
 
@@ -37,7 +39,7 @@ def sweep(
     Raises UserError without data, for a parameter that is not a number, if no layer can have the method, and if there
     is no such cluster, or model or data cannot be sent to it.
     """
-    evaluator = workspace.measurable()
+    evaluator, limited = workspace.measurable(), job.within(wanted.seconds)
     recipe = recipe or Recipe()
     if not 1 <= wanted.folds <= evaluator.data.samples:
         raise UserError(
@@ -59,13 +61,24 @@ def sweep(
         whole=field.kind == "int",
     )
     points: dict[int, SweepPoint] = {}
-    for index, point in _points(workspace, curve, recipe, force, job):
-        points[index] = point
-        curve = replace(
-            curve, points=tuple(points[each] for each in sorted(points)), complete=len(points) == len(values)
-        )
-        job.update(curve)
-    return curve
+    crew = None if force.alone else crew_of(workspace, evaluator.order, force)
+    try:
+        with job.ending(limited):
+            for index, point in _points(workspace, curve, recipe, crew, limited):
+                points[index] = point
+                ordered = tuple(points[each] for each in sorted(points))
+                curve = replace(curve, points=ordered, complete=len(points) == len(values))
+                job.update(curve)
+    finally:
+        if crew is not None:
+            crew.close()
+    return replace(curve, notes=(*([crew.lost] if crew is not None and crew.lost else []), *_late(curve)))
+
+
+def _late(curve: Curve) -> tuple[str, ...]:
+    """Say what there was no time for."""
+    left, total = len(curve.sweep.values) - len(curve.points), len(curve.sweep.values)
+    return out_of_time([Message("Not measured: {left:,} of {total:,} values.", left=left, total=total)]) if left else ()
 
 
 @dataclass(frozen=True)
@@ -79,47 +92,69 @@ class _Order:
     folds: int
 
 
-def _points(
-    workspace: Workspace, curve: Curve, recipe: Recipe, force: Workforce, job: Job
-) -> Iterator[tuple[int, SweepPoint]]:
-    """Yield the points with their numbers, as they are ready. Where the time of layers decides which are in integers,
-    this process measures alone: beside others it would be another time."""
+def _points(workspace: Workspace, curve: Curve, recipe: Recipe, crew: Crew | None, job: Job) -> Iterator[_Measured]:
+    """Yield the points with their numbers, as they are ready."""
     wanted, paths, values = curve.sweep, curve.chosen, curve.sweep.values
     orders = [
         _Order(index, with_step(recipe, paths, curve.action(value)), paths, value, wanted.folds)
         for index, value in enumerate(values)
     ]
-    left = {order.index: order for order in orders}
     previewer = Previewer(workspace)  # only what depends on the layers runs again
 
-    def here(order: _Order) -> tuple[int, SweepPoint]:
+    def here(order: _Order) -> _Measured:
         part = job.part(order.index / len(values), (order.index + 1) / len(values))
         said = Message("{method}, {field} {value:g}", method=wanted.method, field=wanted.parameter, value=order.value)
         part.report(said, 0.0)
         return order.index, _measured(previewer, order, part)
 
-    crew = None if any(each.recipe != each.recipe.in_integers for each in orders) else _crew(workspace, force)
-    if crew is not None:
-        try:
-            for index, point in crew.gather(_elsewhere, orders, job, None if force.cluster else here):
-                del left[index]
-                yield index, point
-        finally:
-            crew.close()
-    yield from map(here, list(left.values()))
+    open_ = {order.index: order for order in orders}
+    for order in orders:
+        job.check()
+        if (point := _known(workspace, order)) is not None:
+            del open_[order.index]
+            yield order.index, point
+    # Where the time of layers decides which are in integers, this process measures alone: beside others it would be
+    # another time.
+    if crew is not None and all(map(_lasts, orders)):
+        for index, point in crew.gather(_elsewhere, list(open_.values()), job, here if crew.takes_part else None):
+            _keep(workspace, open_.pop(index), point)
+            yield index, point
+    for order in list(open_.values()):
+        job.rest()
+        index, point = here(order)
+        _keep(workspace, order, point)
+        yield index, point
 
 
-def _crew(workspace: Workspace, force: Workforce) -> Crew | None:
-    """Return other processes, or None where model or data cannot be sent to those of this machine."""
-    try:
-        return None if force.alone else crew_of(packed(workspace, workspace.measurable().order), force)
-    except UserError:
-        if force.cluster:
-            raise
+def _lasts(order: _Order) -> bool:
+    """Whether it gives the same point each time, and so may be kept: nothing is left out for being slow here."""
+    return order.recipe == order.recipe.in_integers
+
+
+def _known(workspace: Workspace, order: _Order) -> SweepPoint | None:
+    """Return the point if it is on disk."""
+    kept = workspace.store.load(_name(workspace, order)) if _lasts(order) else None
+    if kept is None:
         return None
+    setting, size, *figures = kept["figures"].tolist()
+    zeros, value, low, high, drop, *folds = figures
+    return SweepPoint(setting, int(size), zeros, value, tuple(folds), low, high, drop)
 
 
-def _elsewhere(workspace: Workspace, order: _Order) -> tuple[int, SweepPoint]:
+def _keep(workspace: Workspace, order: _Order, point: SweepPoint) -> None:
+    if _lasts(order):
+        figures = (point.zeros, point.value, point.low, point.high, point.drop, *point.folds)
+        kept = np.array([point.setting, point.bytes, *figures], np.float64)
+        workspace.store.save(_name(workspace, order), {"figures": kept})
+
+
+def _name(workspace: Workspace, order: _Order) -> str:
+    recipe = order.recipe.in_effect
+    about = (*RUNTIME, *measured_on(workspace), order.paths, order.value, order.folds)
+    return repr(("sweep", about, recipe.rows, recipe.seed, recipe.storing))
+
+
+def _elsewhere(workspace: Workspace, order: _Order) -> _Measured:
     """Measure a value in another process."""
     previewer = workspace.cache.get(("sweep", order.paths), lambda: Previewer(workspace))
     return order.index, _measured(previewer, order, Job())

@@ -10,11 +10,14 @@ from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import platformdirs
 
+from workbench import __version__
 from workbench.core.base.errors import UserError
 from workbench.core.base.files import used_at, write_bytes
 
+RUNTIME = (__version__, onnxruntime.__version__)  # part of keys: under another one, other figures may be measured
 BUDGET = 256 << 20
 FOLDER = "WORKBENCH_CACHE"  # environment variable that replaces the user's cache folder
 DIGEST = 16  # bytes

@@ -4,20 +4,18 @@ It is written and read by this program alone; equal keys mean equal content.
 """
 
 import hashlib
-import importlib.metadata
 import pickle
 from dataclasses import dataclass, replace
 
 import numpy as np
 import onnx
 
-from workbench import __version__
 from workbench.core.base.errors import UserError
-from workbench.core.base.message import Message
 from workbench.core.base.quantities import size
 from workbench.data.dataset import Dataset
 from workbench.engine.base.evaluate import Evaluator
 from workbench.engine.base.originals import Originals
+from workbench.engine.base.store import RUNTIME
 from workbench.engine.calibration.layer_context import SAMPLES
 from workbench.engine.workspace import Workspace
 from workbench.formats.onnx_file import from_graph
@@ -27,7 +25,6 @@ from workbench.graph.onnx import shapes
 from workbench.methods.base.method import all_methods
 
 ROOM = 1 << 30  # bytes of samples that are sent
-ALONE = Message("Search with one process.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +57,7 @@ def packed(workspace: Workspace, chosen: np.ndarray) -> Cargo:
     try:
         blob = pickle.dumps(values, pickle.HIGHEST_PROTOCOL)
     except (pickle.PicklingError, AttributeError, TypeError) as error:
-        raise UserError("This data and its metric cannot be sent to another process.", ALONE) from error
+        raise UserError("This data and its metric cannot be sent to another process.", "Use one process.") from error
     return Cargo(hashlib.sha256(blob).hexdigest()[:32], blob)
 
 
@@ -83,7 +80,7 @@ def _read(data: Dataset, chosen: np.ndarray) -> Dataset:
     if needed > ROOM:
         raise UserError(
             "The samples take {needed}, more than the {room} that are sent to another process.",
-            "Search with fewer samples, or with one process.",
+            "Use fewer samples, or one process.",
             needed=size(needed),
             room=size(ROOM),
         )
@@ -110,4 +107,4 @@ def opened(blob: bytes) -> Workspace:
 
 def surroundings() -> tuple[str, str, tuple[str, ...]]:
     """Return the conditions for equal results: versions, and the available methods."""
-    return __version__, importlib.metadata.version("onnxruntime"), tuple(sorted(all_methods()))
+    return *RUNTIME, tuple(sorted(all_methods()))

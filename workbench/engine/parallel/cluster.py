@@ -6,44 +6,63 @@ answers are unpickled: it must be as trustworthy as this program.
 
 import logging
 import socket
-from concurrent.futures import Future
+import time
+from concurrent.futures import CancelledError, Future
+from contextlib import suppress
 from typing import Any
+
+import numpy as np
 
 from workbench.core.analysis.workforce import Workforce
 from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
 from workbench.core.base.message import Message
-from workbench.engine.parallel.cargo import Cargo, surroundings
-from workbench.engine.parallel.crew import Crew, LocalCrew, Work, done
+from workbench.engine.parallel.cargo import Cargo, packed, surroundings
+from workbench.engine.parallel.crew import Crew, LocalCrew, Nobody, Work, done
+from workbench.engine.workspace import Workspace
 
 PATIENCE_S = 10  # for the scheduler, and for its first process
+LOST_S = 30  # for a scheduler that no longer answers, where nobody was asked to wait longer
+LOOK_S = 2  # between two looks whether it answers again
 INSTALL = Message("Install it: pip install 'compression-workbench[cluster]'.")
 
 
 class Cluster(Crew):
-    """Processes of a scheduler, including those that join later. Items of one that dies are tried a second time."""
+    """Processes of a scheduler, including those that join later. Items of one that dies are tried a second time.
 
-    def __init__(self, cargo: Cargo, address: str) -> None:
+    waits   whether work pauses for as long as the scheduler does not answer, until the user resumes it without
+    """
+
+    takes_part = False
+
+    def __init__(self, cargo: Cargo, address: str, waits: bool = False) -> None:
         """Connect to the scheduler. Raises UserError if Dask is not installed, no scheduler answers, or a process may
         compute differently."""
         try:
-            from distributed import Client, KilledWorker
+            from distributed import KilledWorker
+            from distributed.client import ClosedClientError
         except ImportError as error:
             raise UserError("Dask is not installed.", INSTALL) from error
-        super().__init__(KilledWorker, OSError)
+        super().__init__(KilledWorker, ClosedClientError, OSError)
         logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what it would say is said in a sentence here
+        self._cargo, self._address, self._waits = cargo, address, waits
+        self._connect()
+
+    def _connect(self) -> None:
+        from distributed import Client
+
         try:
-            _reach(address)  # a Client that fails leaves its thread behind
-            self._client: Any = Client(address, timeout=PATIENCE_S, set_as_default=False)
+            _reach(self._address)  # a Client that fails leaves its thread behind
+            self._client: Any = Client(self._address, timeout=PATIENCE_S, set_as_default=False)
         except (OSError, ValueError) as error:
             raise UserError(
                 "No Dask scheduler answers at {address}.",
                 "Check the address, and that the scheduler runs.",
-                address=address,
+                address=self._address,
             ) from error
-        self._key = cargo.key
         try:
-            self._check(address)
-            self._blob = self._client.scatter({cargo.key: cargo.blob}, broadcast=True)[cargo.key]
+            self._check(self._address)
+            self._blob = self._client.scatter({self._cargo.key: self._cargo.blob}, broadcast=True)[self._cargo.key]
         except BaseException:
             self.close()
             raise
@@ -71,19 +90,58 @@ class Cluster(Crew):
 
     @property
     def size(self) -> int:
-        return len(self._client.nthreads()) if self._client.status == "running" else 0
+        """Return the number of processes. Raises OSError if there is no scheduler, or it has none."""
+        count = len(self._client.nthreads()) if self._client.status == "running" else 0
+        if not count:
+            raise ConnectionError
+        return count
 
     def submit(self, work: Work, item: Any) -> "Future[Any]":
-        return self._executor.submit(done, self._blob, self._key, work, item)
+        return self._executor.submit(done, self._blob, self._cargo.key, work, item)
+
+    def missed(self, error: Exception, job: Job) -> str:
+        if not isinstance(error, CancelledError) and self._answers():  # the work itself ended a process, or failed
+            return super().missed(error, job)
+        self.close()
+        lost = Message("The Dask scheduler at {address} no longer answers", address=self._address)
+        until = None if self._waits else time.monotonic() + LOST_S
+        if job.wait_outside(self._is_back, Message("{what}: waiting for it", what=lost), LOOK_S, until):
+            return ""
+        if self._waits:
+            return Message("{what}; this process computed the rest.", what=lost)
+        raise UserError(
+            "{what}.",
+            "What was measured is kept: the same again goes on from there, once it answers, or without the cluster.",
+            what=lost,
+        )
+
+    def _answers(self) -> bool:
+        with suppress(OSError):
+            return self.size > 0
+        return False
+
+    def _is_back(self) -> bool:
+        with suppress(UserError, OSError):
+            self._connect()
+            return True
+        return False
 
     def close(self) -> None:
-        self._client.close(timeout=1)
+        with suppress(Exception):  # of a scheduler that is gone
+            self._client.close(timeout=1)
 
 
-def crew_of(cargo: Cargo, force: Workforce) -> Crew:
-    """Return the processes that compute for this one. Raises UserError if there is no such cluster."""
+def crew_of(workspace: Workspace, chosen: np.ndarray, force: Workforce) -> Crew:
+    """Return the processes that compute with this one on these samples: nobody if model or data cannot be sent to
+    processes of this machine. Raises UserError if there is no such cluster, or they cannot be sent there."""
     force = force.checked()
-    return Cluster(cargo, force.cluster) if force.cluster else LocalCrew(cargo, force.workers)
+    try:
+        cargo = packed(workspace, chosen)
+    except UserError as error:
+        if force.cluster:
+            raise
+        return Nobody(error.what)
+    return Cluster(cargo, force.cluster, force.waits) if force.cluster else LocalCrew(cargo, force.workers)
 
 
 def _reach(address: str) -> None:

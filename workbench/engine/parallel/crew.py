@@ -4,6 +4,8 @@ caller."""
 import logging
 import multiprocessing
 import os
+import sys
+import tempfile
 import threading
 from abc import ABC, abstractmethod
 from collections import deque
@@ -11,6 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from workbench.core.base.errors import UserError
@@ -32,6 +36,7 @@ class Crew(ABC):
     """Base of crews. `lost`: why they stopped computing, a sentence; "" while they work."""
 
     ready = True  # whether they can begin at once
+    takes_part = True  # whether this process computes beside them
 
     def __init__(self, *gone: type[Exception]) -> None:
         """`gone`: errors that mean that the processes are no longer there."""
@@ -52,13 +57,18 @@ class Crew(ABC):
     def begin(self) -> None:  # noqa: B027  (processes that run already have nothing to do)
         """Start the processes without waiting for them."""
 
+    def missed(self, error: Exception, job: Job) -> str:
+        """Return why the rest has to be computed without the processes, a sentence; "" if they are there again. `error`
+        says that they were gone. Raises UserError if the work has to end, and Cancelled."""
+        return Message("A worker process stopped; this process computed the rest.")
+
     def gather(
         self, work: Work, items: Sequence[Any], job: Job, here: Callable[[Any], Any] | None = None
     ) -> Iterator[Any]:
         """Map `work` over items, in the order of completion; `here` does the same in this process, which takes its
         share without waiting for the others to start. The longest items come first, so that all end together. While the
         job is paused no new item is started. Ends early if the processes are gone, or one cannot work (see `lost`).
-        Raises Cancelled."""
+        Raises Cancelled, and UserError as `missed` does."""
         share = _Share(self, work, items, job, here is not None)
         try:
             if items:
@@ -66,19 +76,24 @@ class Crew(ABC):
             while share.open and not self.lost:
                 job.rest()
                 job.check()
-                share.fill()
-                item = share.take() if here is not None else None
-                if here is not None and item is not None:
-                    yield here(item.value)
-                for future in share.done(0 if item is not None else LOOK_S):
-                    yield future.result()
-        except UserError as error:
-            self.lost = error.message
-        except self._gone as error:
-            log.info("worker processes are gone: %s: %s", type(error).__name__, error)
-            self.lost = Message("A worker process stopped; this process computed the rest.")
+                try:
+                    yield from self._some(share, here)
+                except UserError as error:
+                    self.lost = error.message
+                except self._gone as error:
+                    log.info("worker processes are gone: %s: %s", type(error).__name__, error)
+                    share.reopen()
+                    self.lost = self.missed(error, job)
         finally:
             share.close()
+
+    def _some(self, share: "_Share", here: Callable[[Any], Any] | None) -> Iterator[Any]:
+        """Yield the next results, with one of this process if it takes part."""
+        share.fill()
+        item = share.take() if here is not None else None
+        if here is not None and item is not None:
+            yield here(item.value)
+        yield from share.results(0 if item is not None else LOOK_S)
 
 
 @dataclass(frozen=True)
@@ -92,7 +107,7 @@ class _Share:
 
     def __init__(self, crew: Crew, work: Work, items: Sequence[Any], job: Job, together: bool) -> None:
         self._crew, self._work, self._job, self._together = crew, work, job, together
-        self._left, self._running = deque(items), set[Future[Any]]()
+        self._left, self._running = deque(items), dict[Future[Any], Any]()
         self._lock = threading.RLock()
 
     @property
@@ -112,8 +127,8 @@ class _Share:
             size = max(crew.size, 1)
             busy = sum(not future.done() for future in self._running)
             while self._left and busy < size * self._ahead(size) and (crew.ready or not self._together):
-                future = crew.submit(self._work, self._left.popleft())
-                self._running.add(future)
+                future = crew.submit(self._work, self._left[0])
+                self._running[future] = self._left.popleft()
                 busy += 1
                 if self._together:
                     future.add_done_callback(self._over)
@@ -127,19 +142,54 @@ class _Share:
             with suppress(Exception):  # whoever waits for the results hears of it
                 self.fill()
 
-    def done(self, patience: float) -> "set[Future[Any]]":
+    def results(self, patience: float) -> Iterator[Any]:
+        """Yield results that are there within these seconds; then raise the error of an item that failed, which is then
+        among the remaining ones."""
         with self._lock:
             running = set(self._running)
         found, _ = wait(running, patience, return_when="FIRST_COMPLETED")
+        failed: BaseException | None = None
+        for future in found:
+            with self._lock:
+                item = self._running.pop(future)
+            try:
+                result = future.result()
+            except Exception as error:
+                with self._lock:
+                    self._left.appendleft(item)
+                failed = error
+                continue
+            yield result
+        if failed is not None:
+            raise failed
+
+    def reopen(self) -> None:
+        """Count the items in progress among the remaining ones: their processes are gone."""
         with self._lock:
-            self._running -= found
-        return found
+            self._left.extendleft(self._running.values())
+            self._running.clear()
 
     def close(self) -> None:
         with self._lock:
             self._left.clear()
             for future in self._running:
                 future.cancel()
+
+
+class Nobody(Crew):
+    """Crew without any process but this one, for the reason given."""
+
+    size = 0
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.lost = Message("This process computed alone: {reason}", reason=reason)
+
+    def submit(self, work: Work, item: Any) -> "Future[Any]":
+        raise AssertionError("nobody is there")
+
+    def close(self) -> None:
+        pass
 
 
 class LocalCrew(Crew):
@@ -149,10 +199,16 @@ class LocalCrew(Crew):
     def __init__(self, cargo: Cargo, count: int) -> None:
         super().__init__()
         self._threads = threads = max(1, (process.threads() or os.cpu_count() or 1) // count)
-        self._others, self._key = count - 1, cargo.key
+        self._others, self._cargo = count - 1, cargo
         self._starting: list[Future[None]] = []
+        # Written to a process that ends at once, more than a pipe holds would be waited for without end.
+        self._folder = tempfile.TemporaryDirectory(prefix="workbench-")
+        self._file = Path(self._folder.name, "cargo")
         self._pool = ProcessPoolExecutor(
-            self._others, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(cargo, threads)
+            self._others,
+            multiprocessing.get_context("spawn"),
+            initializer=_begin,
+            initargs=(self._file, cargo.key, threads),
         )
 
     @property
@@ -165,11 +221,12 @@ class LocalCrew(Crew):
 
     def begin(self) -> None:
         if not self._starting:
-            with _limited(self._threads):  # each call starts a process, as none is idle yet
+            self._file.write_bytes(self._cargo.blob)
+            with _limited(self._threads), _without_main():  # each call starts a process, as none is idle yet
                 self._starting = [self._pool.submit(_nothing) for _ in range(self._others)]
 
     def submit(self, work: Work, item: Any) -> "Future[Any]":
-        return self._pool.submit(done, None, self._key, work, item)
+        return self._pool.submit(done, None, self._cargo.key, work, item)
 
     def close(self) -> None:
         """End the processes, whatever they are doing."""
@@ -180,6 +237,7 @@ class LocalCrew(Crew):
                 each.terminate()
         for each in processes:
             each.join()
+        self._folder.cleanup()
 
 
 @contextmanager
@@ -194,6 +252,17 @@ def _limited(threads: int) -> Iterator[None]:
         del os.environ[LINEAR_ALGEBRA]
         if before is not None:
             os.environ[LINEAR_ALGEBRA] = before
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Start processes that need nothing of the script that is run: by itself, each would run it once more, and a script
+    that does its work when it is imported would do it there, too."""
+    own, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = own
 
 
 # -- in the other process ----------------------------------------------------------------------------------------------
@@ -212,14 +281,14 @@ def done(blob: bytes | None, key: str, work: Work, item: Any) -> Any:
         return work(_open[key], item)
 
 
-def _begin(cargo: Cargo, threads: int) -> None:
+def _begin(file: Path, key: str, threads: int) -> None:
     import torch
 
     threading.Thread(target=_end_with_parent, daemon=True).start()
     limit_memory(leave_quietly)  # the others compute what it was to
     os.environ[process.THREADS] = str(threads)
     torch.set_num_threads(threads)
-    _open[cargo.key] = opened(cargo.blob)
+    _open[key] = opened(file.read_bytes())
 
 
 def _nothing() -> None:

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from workbench import __version__
 from workbench.core.analysis.plan import Goal
 from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.job import Job
@@ -23,6 +22,7 @@ from workbench.core.layer_data.views import Predictability
 from workbench.core.recipe.recipe import Recipe, Row
 from workbench.core.targets.reading import find_target
 from workbench.engine.base.changes import counted, with_bias
+from workbench.engine.base.store import RUNTIME
 from workbench.engine.calibration.layer_context import prepare_moments
 from workbench.engine.compile import compiler, for_target, structure
 from workbench.engine.compile.structure import structural
@@ -105,7 +105,7 @@ class _Source:
         self._made: tuple[Predictor | None, Predictability] | None = None
         calibration = workspace.calibration
         self.about = (
-            __version__,
+            RUNTIME,
             workspace.model.summary().fingerprint,
             calibration.fingerprint if calibration else "",
             seed,

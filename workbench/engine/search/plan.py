@@ -9,7 +9,7 @@ from time import monotonic
 from workbench.core.analysis.plan import BUDGETS, Front, Goal, Guess, Kind, Phase, Point
 from workbench.core.analysis.workforce import ALONE, Workforce
 from workbench.core.base.errors import Cancelled, UserError
-from workbench.core.base.job import Job
+from workbench.core.base.job import Job, out_of_time
 from workbench.core.base.message import Message
 from workbench.core.base.system import give_memory_back
 from workbench.core.recipe.recipe import Recipe
@@ -168,10 +168,9 @@ class Search:
     def _in_time(self, step: Step, job: Job) -> Iterator[Job]:
         """Give a job that ends when the step's time is up; Cancelled is raised if the user stops the search."""
         pace, whole = self.wholes.pace, 2 * BUDGETS if self.goal.whole else 2
-        try:
-            yield self.schedule.until(step, job, 0.0 if step == "checking" else whole * pace * len(self.held.order))
-        except Cancelled:
-            self.job.check()
+        last = 0.0 if step == "checking" else whole * pace * len(self.held.order)
+        with self.job.ending(self.schedule.until(step, job, last)) as limited:
+            yield limited
 
     def _leave(self, step: Step, left: int, total: int = 0) -> None:
         if left:
@@ -356,8 +355,7 @@ class Search:
         if self.workers is not None and self.workers.crew.lost:
             notes.append(self.workers.crew.lost)
         if self.left:
-            notes.append(Message("The time limit was reached before the search finished."))
-            notes += [*self.left, Message("The same search again goes on from here: measurements are kept.")]
+            notes += out_of_time(self.left)
         if self.workspace.training is None:
             notes.append(
                 Message(

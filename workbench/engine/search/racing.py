@@ -125,5 +125,5 @@ def _precise(result: Result, scale: float, precise: float) -> bool:
 def _raced(option: Option, result: Result, left: bool, trials: Trials) -> Raced:
     values = result.divergences.astype(np.float64)
     error = float(values.std(ddof=1)) / np.sqrt(len(values)) if len(values) > 1 else float(values.mean())
-    drop = trials.evaluator.drop(trials.evaluator.order[: len(result)], result.rows.astype(np.float64))[0]
+    drop = trials.evaluator.drop(trials.evaluator.order[: len(result)], result.rows)[0]
     return Raced(option, float(values.mean()), error, drop, len(values), left, result)

@@ -10,11 +10,11 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from workbench import __version__
 from workbench.core.base.job import Job
 from workbench.data.dataset import Feeds
 from workbench.engine.base.evaluate import Evaluator, Run, runner
 from workbench.engine.base.originals import ROOM
+from workbench.engine.base.store import RUNTIME
 from workbench.engine.calibration.activation_cache import Crossings
 from workbench.engine.compile import compiler
 from workbench.engine.compile.structure import structural
@@ -49,15 +49,13 @@ class Task:
 
     @property
     def key(self) -> str:
-        return repr(
-            ("search trial", __version__, self.about, self.steps, self.seed, self.samples, self.stop - self.start)
-        )
+        return repr(("search trial", RUNTIME, self.about, self.steps, self.seed, self.samples, self.stop - self.start))
 
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """Per sample: rows of the metric (see data.metrics.metric), [n, ...], and how far the outputs move, [n]; float32
-    each."""
+    """Per sample: rows of the metric (see data.metrics.metric), [n, ...], float64 as the original's are; and how far
+    the outputs move, [n], float32."""
 
     rows: np.ndarray
     divergences: np.ndarray
@@ -99,7 +97,7 @@ class Computer:
             outputs = self.evaluator.answer(run(Feeds(self.evaluator.data, chosen)))
             rows.append(self.evaluator.score(outputs, chosen))
             moved.append(_moved(outputs, self._original(chosen)))
-        return Result(np.concatenate(rows).astype(np.float32), np.concatenate(moved).astype(np.float32))
+        return Result(np.concatenate(rows).astype(np.float64), np.concatenate(moved).astype(np.float32))
 
     def _batches(self, start: int, stop: int) -> list[np.ndarray]:
         order, size = self.evaluator.order, self.evaluator.batch
@@ -150,8 +148,8 @@ class Computer:
         return runner(runtime.session(effective(result.model, result.edits)))
 
     def _cut(self, path: str) -> SuffixRunner:
-        """Return the cut before this layer; for the first samples, the crossing values are computed from those of the
-        previous cut."""
+        """Return the cut before this layer. What crosses it is computed from the inputs, not from what crossed the cut
+        before: that would round differently in a process that had another cut before."""
         if self._behind is None or self._behind.path != path:
             self._behind = None  # whose values are evicted before those of the next
             self._behind = SuffixRunner(self.workspace.model, path, Crossings(CROSSING))

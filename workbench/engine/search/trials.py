@@ -47,6 +47,18 @@ def rungs(samples: int, size: int = 1, first: int = FIRST) -> list[tuple[int, in
     return found
 
 
+def measured_on(workspace: Workspace) -> tuple[str, ...]:
+    """Return fingerprints of everything but the steps that a measurement depends on."""
+    evaluator, calibration = workspace.measurable(), workspace.calibration
+    return (
+        workspace.model.summary().fingerprint,
+        evaluator.data.fingerprint,
+        calibration.fingerprint if calibration else "",
+        evaluator.about,
+        workspace.teachers,
+    )
+
+
 class Trials:
     """Computes tasks on one list of samples, or finds their results. Thread-safe as long as `computers` differ.
 
@@ -64,13 +76,7 @@ class Trials:
         self.store = store or Store(cache_folder() / "trials", BUDGET)
         self.run = self.known = self.missing = 0
         self.closed = False
-        self.about: tuple[str, ...] = (
-            workspace.model.summary().fingerprint,
-            evaluator.data.fingerprint,
-            workspace.calibration.fingerprint if workspace.calibration else "",
-            evaluator.about,
-            workspace.teachers,
-        )
+        self.about = measured_on(workspace)
         self.pieces = rungs(len(chosen), evaluator.data.at_once(1), first)
         self.order = chosen
         # Shared by all searches of this process, as tasks identify their subject.

@@ -279,7 +279,7 @@ class Wholes:
 
 def figures(trials: Trials, result: Result) -> Measured:
     """Return the figures of a result on the first of the samples of `trials`."""
-    seen, rows = trials.order[: len(result)], result.rows.astype(np.float64)
+    seen, rows = trials.order[: len(result)], result.rows
     drop, low, high = trials.evaluator.drop(seen, rows)
     divergence = float(result.divergences.astype(np.float64).mean())
     return Measured(trials.evaluator.metric.value(rows), drop, low, high, divergence, len(result))

@@ -18,7 +18,6 @@ from workbench.engine.calibration.input_moments import Moments
 from workbench.engine.calibration.layer_context import LayerContext
 from workbench.engine.compile import compiler
 from workbench.engine.compile.structure import structural
-from workbench.engine.parallel.cargo import packed
 from workbench.engine.parallel.cluster import crew_of
 from workbench.engine.parallel.crew import Work
 from workbench.engine.search.options import Option
@@ -78,10 +77,9 @@ class Workers:
     """The processes of one search; closed by `close`."""
 
     def __init__(self, trials: Trials, force: Workforce) -> None:
-        """Prepare the processes. Raises UserError if model or data cannot be sent, or there is no such cluster."""
+        """Prepare the processes. Raises UserError as `crew_of` does."""
         self.trials = trials
-        self.crew = crew_of(packed(trials.workspace, trials.order), force)
-        self._takes_part = not force.cluster  # this process, in orders to others
+        self.crew = crew_of(trials.workspace, trials.order, force)
 
     def begin(self) -> None:
         """Start the processes."""
@@ -103,7 +101,7 @@ class Workers:
             Edits(path, tuple(missing[path]), seed, _context(workspace, path, seed).known_moments)
             for path in longest_first
         ]
-        for made in self.crew.gather(_edit, orders, job, here if self._takes_part else None):
+        for made in self.crew.gather(_edit, orders, job, here if self.crew.takes_part else None):
             for path, stack, edit in made:
                 _keep(workspace, path, stack, seed, edit)
 
@@ -158,7 +156,7 @@ class Workers:
             here(order.wanted)
             return order.number, []
 
-        for number, found in self.crew.gather(work, orders, job, computed if self._takes_part else None):
+        for number, found in self.crew.gather(work, orders, job, computed if self.crew.takes_part else None):
             self.trials.take(found)
             yield number
 

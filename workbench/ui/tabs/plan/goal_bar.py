@@ -26,10 +26,10 @@ from workbench.core.targets.reading import UNKNOWN_ENERGY
 from workbench.ui.actions import families
 from workbench.ui.plans.wish import LIMITS, MOST, Limit, Wish
 from workbench.ui.tabs.sensitivity.candidates import TickMenu
+from workbench.ui.tabs.time_limit import TimeLimit
 from workbench.ui.text.i18n import listed, said, titled
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain, tooltip
-from workbench.ui.widgets.time_limit import TimeLimit
 
 WIDTH = 84  # pixels of the limit
 

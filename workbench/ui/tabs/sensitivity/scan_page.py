@@ -13,11 +13,11 @@ from workbench.ui.tabs.sensitivity.candidates import CandidateButton
 from workbench.ui.tabs.sensitivity.matrix import Index, MatrixModel
 from workbench.ui.tabs.sensitivity.panel import MatrixPanel
 from workbench.ui.tabs.sensitivity.running import Running
+from workbench.ui.tabs.time_limit import TimeLimit
 from workbench.ui.text.describe import stack_words, unless_none
 from workbench.ui.text.i18n import said
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import label, muted
-from workbench.ui.widgets.time_limit import TimeLimit
 
 WIDEST = 260  # pixels of a combo box
 

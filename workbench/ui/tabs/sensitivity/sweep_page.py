@@ -21,13 +21,13 @@ from workbench.ui.session.session import Session
 from workbench.ui.session.sweeps import Sweeps
 from workbench.ui.tabs.sensitivity.running import Running
 from workbench.ui.tabs.sensitivity.sweep_plot import SweepPlot
+from workbench.ui.tabs.time_limit import TimeLimit
 from workbench.ui.text import format
 from workbench.ui.text.describe import name_words, unless_none
 from workbench.ui.text.i18n import listed, said, titled, tr
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import label, muted
 from workbench.ui.widgets.rows import at_most
-from workbench.ui.widgets.time_limit import TimeLimit
 
 FIRST = "prune.magnitude"
 FORM_WIDEST = 760  # pixels
