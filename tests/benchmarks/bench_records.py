@@ -1,14 +1,15 @@
 """How small small networks get at how much accuracy: the files that stock ONNX Runtime opens.
 
 python -m tests.benchmarks.bench_records [--cases lenet300,lenet5,cnn,vit] [--seeds 0,1,2] [--sparsity S] [--epochs A,B]
-                                         [--bits LAYER=N,...] [--batch B] [--no-flip] [--rate R] [--validate]
+                                         [--bits LAYER=N,...] [--batch B] [--no-flip] [--rate R] [--entropy E]
+                                         [--recipe smallest|smallest_wide] [--validate]
                                          [--folder FOLDER] [--data FOLDER]
 
-One recipe for all of them, resources/demo/smallest.yaml, of which only SETTINGS are set here. The LeNets are trained
-here on the 60,000 training images of Fashion-MNIST, one network a seed, in 15 epochs, and compressed with the same
-images; the demo networks are compressed with 9,000 of them. A tenth of these, 5,000 at most, is held out and chooses
-the best state. Everything in a row is measured on all 10,000 test images, which nothing was trained on or chosen by,
-with the file in ONNX Runtime alone.
+One recipe for all of them, resources/demo/smallest.yaml, or smallest_wide.yaml, of which only SETTINGS are set here.
+The LeNets are trained here on the 60,000 training images of Fashion-MNIST, one network a seed, in 15 epochs, and
+compressed with the same images; the demo networks are compressed with 9,000 of them. A tenth of these, 5,000 at most,
+is held out and chooses the best state. Everything in a row is measured on all 10,000 test images, which nothing was
+trained on or chosen by, with the file in ONNX Runtime alone.
 
 Settings are chosen with --validate: the LeNets are then trained and compressed with 50,000 of the training images and
 measured on the other 10,000.
@@ -42,7 +43,8 @@ TRAINED = {"lenet300": lenet300, "lenet5": lenet5}
 
 class Settings(NamedTuple):
     """What is set of the recipe: share of zeros, epochs of both stages, samples of a step; of the first stage: mirrored
-    images, the highest rate (None: from its range test); bits of layers that have others than the recipe says."""
+    images, the highest rate (None: from its range test); bits of layers that have others than the recipe says; the
+    entropy penalty of the second stage (None: the recipe's); the recipe's name."""
 
     sparsity: float
     epochs: tuple[int, ...]
@@ -50,6 +52,8 @@ class Settings(NamedTuple):
     flip: bool = True
     rate: float | None = None
     bits: tuple[tuple[str, int], ...] = ()
+    entropy: float | None = None
+    recipe: str = "smallest"
 
 
 SETTINGS = {
@@ -72,9 +76,9 @@ def answers(model: Path, test: Path) -> np.ndarray:
 
 def recipe(seed: int, settings: Settings) -> Recipe:
     """The general recipe with a network's settings."""
-    whole = load_recipe(resource_path("demo/smallest.yaml"))
+    whole = load_recipe(resource_path(f"demo/{settings.recipe}.yaml"))
     (row,) = whole.rows
-    prune, levels = row.actions
+    *channels, prune, levels = row.actions
     prune = replace(prune, params={**prune.params, "sparsity": settings.sparsity})
     first, second = (
         Stage(stage.kind, {**stage.params, "epochs": count, "batch": settings.batch})
@@ -83,10 +87,12 @@ def recipe(seed: int, settings: Settings) -> Recipe:
     own = {**first.params, "flip": settings.flip}
     if settings.rate:
         own = {name: value for name, value in own.items() if name != "rate_factor"} | {"rate": settings.rate}
+    if settings.entropy is not None:
+        second = replace(second, params={**second.params, "entropy": settings.entropy})
     stages = replace(first, params=own), second
-    rows = [Row(row.pattern, (prune, levels))]
+    rows = [Row(row.pattern, (*channels, prune, levels))]
     for path, bits in settings.bits:
-        rows.append(Row(path, (prune, replace(levels, params={**levels.params, "bits": bits}))))
+        rows.append(Row(path, (*channels, prune, replace(levels, params={**levels.params, "bits": bits}))))
     return replace(whole, rows=tuple(rows), recover=stages, seed=seed)
 
 
@@ -159,6 +165,8 @@ def main() -> None:
     parser.add_argument("--batch", type=int, help="samples of a step; default: SETTINGS")
     parser.add_argument("--flip", action=argparse.BooleanOptionalAction, help="mirrored images; default: SETTINGS")
     parser.add_argument("--rate", type=float, help="of the first stage; default: SETTINGS")
+    parser.add_argument("--entropy", type=float, help="of the second stage; default: the recipe's")
+    parser.add_argument("--recipe", help="of resources/demo; default: SETTINGS")
     parser.add_argument("--fit", type=int, default=15, help="epochs in which a LeNet is trained")
     parser.add_argument("--validate", action="store_true", help="LeNets: measured on held-out training images")
     parser.add_argument("--data", type=Path, default=DEBIAN)

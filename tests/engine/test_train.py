@@ -100,6 +100,17 @@ def test_only_what_was_asked_for_learns(workspace):
     assert list(result.compiled.edits) == ["first"]
 
 
+def test_levels_learn_from_the_floats_that_they_were_made_of(workspace):
+    """And not from the original's, which those of an earlier stage have left far behind."""
+    compiled = workspace.compiled(recipe(Action("quantize.affine", {"bits": 4, "granularity": "tensor"})), Job())
+    floats = {path: edit.weight + edit.encoding.scale / 4 for path, edit in compiled.edits.items()}
+    student = Student(compiled, Wanted(), floats=floats)
+    for path, edit in compiled.edits.items():
+        values = student.learned[student.names[path]].values.detach().numpy().reshape(edit.weight.shape)
+        np.testing.assert_allclose(values, floats[path], atol=1e-6)
+        np.testing.assert_array_equal(student.result().edits[path].weight, edit.weight)
+
+
 # -- what it wins back ---------------------------------------------------------------------------------------------
 
 

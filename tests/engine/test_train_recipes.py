@@ -15,7 +15,7 @@ from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, Row
 from workbench.core.recipe.recovery import Stage, TrainingPoint
 from workbench.engine.api.export import export
-from workbench.engine.students import schedule
+from workbench.engine.students import ramp, schedule
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
 
@@ -89,7 +89,7 @@ def test_sparsity_grows_as_the_schedule_says_and_ends_in_the_file(place, tmp_pat
         opened(place), Recipe((Row("*", (PRUNE,)),), recover=(stage,)), str(tmp_path), Job(), kind, timing=False
     )
     (result,) = report.recovery.stages
-    behind = 1 / schedule.PRUNINGS * schedule.RAMP + 1.1 / result.points[-1].step  # it grows now and then
+    behind = 1 / ramp.PRUNINGS * schedule.RAMP + 1.1 / result.points[-1].step  # it grows now and then
 
     def planned(time):
         return schedule.sparsity(kind, 0.75, time / schedule.RAMP)

@@ -88,6 +88,7 @@ class Student(nn.Module):
 
     moments   output moments, by path, of layers that are normalised by the batch during training
     view      the torch view of the model, if it was made already
+    floats    weights, by path, that the levels were made of, where stages before quantisation trained them
 
     Raises UserError for a model without gradients, which is tested on samples of `data`.
     """
@@ -99,9 +100,10 @@ class Student(nn.Module):
         data: Dataset | None = None,
         moments: Mapping[str, Moments] | None = None,
         view: TorchView | None = None,
+        floats: Mapping[str, np.ndarray] | None = None,
     ) -> None:
         super().__init__()
-        self.compiled = compiled
+        self.compiled, self.origins = compiled, floats or {}
         model = compiled.model
         self.answer = Answer() if data is None else data.answer
         self.view = (view_of(model, data) if view is None else view).requires_grad_(False)
@@ -160,7 +162,8 @@ class Student(nn.Module):
 
     def trainable(self, path: str, encoding: Encoding, learning: Learning) -> Trainable[Any]:
         """Return the form in which a layer's weight is trained."""
-        return encoding.trainable(self.compiled.model.weight(path), learning)
+        origin = self.origins.get(path)
+        return encoding.trainable(self.compiled.model.weight(path) if origin is None else origin, learning)
 
     def _put_others(self) -> None:
         """Insert the edited weights of layers that are not modules of the view, such as recurrent ones, as constants.

@@ -19,6 +19,7 @@ from workbench.core.recipe.stages import Training
 from workbench.data.metrics.intervals import ALL, interval_of
 from workbench.engine.students import schedule
 from workbench.engine.students.averaging import Average
+from workbench.engine.students.ramp import Ramp
 from workbench.engine.students.student import Student
 from workbench.engine.supervision.samples import Batch
 from workbench.engine.training import range_test
@@ -60,7 +61,7 @@ class Loop:
         self.selection = Selection(task.metric)
         self.rows = np.zeros(0)  # of the metric, as measured last
         self.start: dict[str, Tensor] | None = None  # where sparsity grows: none of it is pruned
-        self.ramp: schedule.Ramp | None = None
+        self.ramp: Ramp | None = None
         self.optimiser = self._optimiser()
         self.started = time.monotonic()
         self.saved = self.started
@@ -101,7 +102,7 @@ class Loop:
             self.progress.best = math.nan  # the start takes more bits than the end, or has fewer zeros
             self.selection.forget()
         self.ramp = self._make_ramp()
-        if self.ramp.tensors:
+        if self.ramp.ranked:
             self.best = None  # the start is not as sparse as the end
             self.progress.best = math.nan
             self.selection.forget()
@@ -115,7 +116,7 @@ class Loop:
             return False
         self.ramp = self._make_ramp()
         self.progress = Progress(**saved["progress"] | {"finished": from_data(saved["progress"]["finished"])})
-        self.ramp.event = self.progress.event
+        self.ramp.resume(self.progress.event, saved["squares"])
         self.student.load(saved["student"])
         self.best = saved["best"]
         self.average.values = saved["average"]
@@ -137,9 +138,9 @@ class Loop:
             and progress.points[-1]["step"] < progress.step
         )
 
-    def _make_ramp(self) -> schedule.Ramp:
-        ramp = schedule.Ramp.of(self.student, self.params.sparsify)
-        self.start = self.student.state() if ramp.tensors else None
+    def _make_ramp(self) -> Ramp:
+        ramp = Ramp.of(self.student, self.params.sparsify)
+        self.start = self.student.state() if ramp.ranked else None
         return ramp
 
     def _prune_at_once(self) -> None:
@@ -164,6 +165,7 @@ class Loop:
                 "best": self.best,
                 "optimiser": self.optimiser.state_dict(),
                 "average": self.average.values,
+                "squares": [] if self.ramp is None else self.ramp.squares,
                 "rows": {name: torch.from_numpy(rows) for name, rows in self.selection.rows.items()},
             }
         )
@@ -249,6 +251,7 @@ class Loop:
         if not math.isfinite(value):
             self.progress.finished = DIVERGED
             return
+        self.ramp.follow()
         self.average.follow(self.student, self.progress.step)
         self.progress.step += 1
         self.progress.losses.append(value)

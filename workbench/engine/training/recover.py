@@ -218,7 +218,8 @@ class _Recovering:
             shown = effective(compiled.model, compiled.edits)
             moments = statistics.moments(shown, self._normalised(compiled), self.training, job.silent())
         wanted = Wanted(params.trainable, params.frozen, params.step == "learned")
-        student = Student(compiled, wanted, self.training, moments).to(self.device)
+        floats = {path: edit.weight for path, edit in self.floats.edits.items()} if self.floats else {}
+        student = Student(compiled, wanted, self.training, moments, floats=floats).to(self.device)
         answering = self._teachers(params, job)
         metric = self._metric(isinstance(params, Distill) and bool(params.teacher))
         samples = self._samples(metric)
@@ -226,6 +227,7 @@ class _Recovering:
         if isinstance(params, Distill) and self.training.labels is None and params.alpha < 1:
             self.notes.append(Message("The training samples have no labels: the student learns from the teacher only"))
         taught = "".join(fingerprint(each, self.training) for each in answering)
+        taught += key_of(self.floats) if self.floats else ""
         key = key_of(
             compiled, stage.kind, params, number, self.recipe.seed, self.training.fingerprint, taught, str(self.device)
         )

@@ -110,6 +110,7 @@ class Method(ABC):
     formula: ClassVar[str]
     citation: ClassVar[str]
     needs_data: ClassVar[bool] = False
+    by_loss: ClassVar[bool] = False  # prunes by predicted loss: so does gradual pruning in training (students.ramp)
     corrects: ClassVar[bool] = False  # makes up for what steps before it changed: no change comes behind it
     effects: ClassVar[tuple[Effect, ...]] = ()  # sentences on what a step will do, the window's only ones
     ranking: ClassVar[Ranking | None] = None  # where its parameters mean a rank

@@ -26,6 +26,7 @@ class FisherPruning(saliency.SaliencyPruning):
     formula = "saliency  Sᵢ = ½ wᵢ² Fᵢᵢ − wᵢ · ∂L/∂wᵢ"
     citation = "LeCun et al. 1989, Optimal brain damage, NeurIPS; Theis et al. 2018"
     effects = said.ZEROS
+    by_loss = True
 
     @dataclass(frozen=True)
     class Params(saliency.LayerParams):
