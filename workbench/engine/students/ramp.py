@@ -117,7 +117,7 @@ class Ramp:
 
     @property
     def squares(self) -> list[Tensor]:
-        """What was seen of the gradients, for a checkpoint."""
+        """Means of squared gradients, for a checkpoint."""
         return [square for each in self.ranked for square in each.squares]
 
     def resume(self, event: int, squares: Sequence[Tensor]) -> None:
