@@ -16563,6 +16563,11 @@ Click to sort; a third click restores the order of the model.</source>
       <translation>基本未改变</translation>
     </message>
     <message>
+      <source>beyond what was measured</source>
+      <extracomment>workbench/ui/text/format.py</extracomment>
+      <translation>超出实测范围</translation>
+    </message>
+    <message>
       <source>clear effect</source>
       <extracomment>workbench/ui/text/format.py</extracomment>
       <translation>影响明显</translation>

@@ -7,6 +7,7 @@ def test_family_and_words():
     action = Action("prune.magnitude", {"sparsity": 0.5, "kind": "x"})
     assert action.family == "prune"
     assert str(action) == "prune.magnitude(sparsity 0.5, kind x)"
+    assert str(Action("quantize.bias_correction")) == "quantize.bias_correction"
 
 
 def test_equal_actions_are_one_key_whatever_the_order_of_their_parameters():

@@ -2,6 +2,7 @@
 
 from tests.figures import AGREEMENT, COSINE, DECIBEL, MSE, TOP1
 from workbench.core.analysis.report import Figure
+from workbench.core.analysis.sensitivity import LikelyDrop
 from workbench.ui.text import format
 from workbench.ui.text.i18n import counted
 
@@ -27,6 +28,12 @@ def test_a_change_is_the_difference_of_the_two_figures_beside_it():
     assert format.change_text(Figure(-0.273, "measured"), DECIBEL, (31.16, 30.887)) == "−0.3 dB"
     assert format.change_text(Figure(-0.012, "measured"), DECIBEL, (31.2, 31.188)) == "−0.012 dB"
     assert format.change_text(Figure(-0.0002, "measured"), TOP1, (0.9224, 0.9222)) == "0.0 points"
+
+
+def test_a_bound_of_nothing_is_told_without_a_number():
+    """Of candidates beyond those that were measured, if none of these lost anything."""
+    assert format.predicted_text(LikelyDrop(0.0, 0.0, True, 12), TOP1) == "beyond what was measured"
+    assert format.predicted_text(LikelyDrop(0.02, 0.0, True, 12), TOP1).startswith("more than 2.0 points lost")
 
 
 def test_a_number_of_things_has_the_singular_of_one():

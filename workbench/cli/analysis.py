@@ -264,7 +264,7 @@ def _print_sensitivity(scan: Scan, seconds: float) -> None:
         more = f" + {len(trial.changed) - 1}" if len(trial.changed) > 1 else ""
         rows.append(
             (
-                f"{trial.block}: {len(trial.stacks)} layers" if trial.block else trial.path + more,
+                f"{trial.block}: {output.layers_text(len(trial.stacks))}" if trial.block else trial.path + more,
                 ", ".join(map(str, trial.actions)),
                 size(trial.bytes),
                 "-" if trial.value is None else metric_text(trial.value, metric),
@@ -308,6 +308,8 @@ def _predicted(rise: float, scan: Scan) -> str:
     if scan.scale is None:
         return f"{'error' if scan.kind == 'output error' else 'loss'} +{rise:.2g}"
     likely = scan.scale.at(rise)
+    if likely.beyond and not likely.drop:
+        return f"loss +{rise:.2g}, beyond what was measured"
     if likely.beyond:
         return f"more than {output.difference_text(likely.drop, scan.metric)}"
     number, _, unit = output.difference_text(likely.drop, scan.metric).partition(" ")

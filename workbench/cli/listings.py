@@ -154,4 +154,4 @@ def print_allowed(model: ModelSummary, target: str) -> None:
     output.say(f"\n{device.title} takes, by rule ({device.source}):")
     for op in dict.fromkeys(layer.op for layer in model.layers):
         layers = [layer for layer in model.layers if layer.op == op]
-        output.say(f"\n{op}, {len(layers)} layers\n{_text(rule_of(layers[0], device))}")
+        output.say(f"\n{op}, {output.layers_text(len(layers))}\n{_text(rule_of(layers[0], device))}")

@@ -188,7 +188,14 @@ def beside_text(each: Beside) -> str:
 
 def difference_text(value: float, metric: MetricInfo) -> str:
     """Format the difference of two values of a metric with its unit: '-0.33 points', '0.0123', '1.2 dB'."""
-    return f"{100 * value:.2f} points" if metric.percent else metric_text(value, metric)
+    if not metric.percent:
+        return metric_text(value, metric)
+    points = f"{100 * value:.2f}"
+    return f"{points if float(points) else '0.00'} points"
+
+
+def layers_text(count: int) -> str:
+    return f"{count:,} layer" if count == 1 else f"{count:,} layers"
 
 
 def print_report(report: Report) -> None:

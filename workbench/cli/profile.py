@@ -68,27 +68,32 @@ def profile(
             job=job.part(0.0, 0.2),
         )
         found = opened.profile(replace(asked, target=target or asked.target), batch=batch, job=job.part(0.2, 1.0))
-    output.print_json(found.to_json()) if as_json else _print(found)
+    output.print_json(found.to_json()) if as_json else _print(found, compared=bool(recipe))
 
 
-def _print(found: Profile) -> None:
+def _print(found: Profile, compared: bool) -> None:
+    """Print the figures of the original, and those after the recipe, if one was given (`compared`)."""
+    shown = slice(None) if compared else slice(2)  # the name and the original
     rows = [(layer.path or "(others)", _ms(layer.before), _ms(layer.after)) for layer in found.layers]
     rows.append(("whole run", _ms(found.before), _ms(found.after)))
-    click.echo(output.table(("layer", "original ms", "compressed ms"), rows))
+    click.echo(output.table(("layer", "original ms", "compressed ms")[shown], [row[shown] for row in rows]))
     inputs = "made-up inputs" if found.made_up else "inputs of the data"
+    runs = f"{found.runs} warm runs of each in turns" if compared else f"{found.runs} warm runs"
     output.say(
-        f"\nMeasured here in ONNX Runtime, {found.runs} warm runs of each in turns, batch {found.batch}, {inputs}:"
+        f"\nMeasured here in ONNX Runtime, {runs}, batch {found.batch}, {inputs}:"
         " median (middle half). '-': the layer was fused into another operator, or removed."
     )
-    for name, load in (("original", found.load_before), ("compressed", found.load_after)):
+    loads = (("original", found.load_before), ("compressed", found.load_after))
+    for name, load in loads if compared else loads[:1]:
         memory = "not known" if load.memory is None else size(load.memory.median)
         peak = "not known" if load.peak is None else size(load.peak.median)
         output.say(
             f"Loading, {name}: {_ms(load.seconds, 1000)} ms, keeps {memory}, peak {peak} (fresh process, median)"
         )
     if found.energy is not None:
-        before, after = (f"{1000 * joules:.3g} mJ" for joules in (found.energy.before, found.energy.after))
-        output.say(f"Energy a run: {before} -> {after} ({found.energy.how}: {found.energy.source})")
+        joules = (found.energy.before, found.energy.after) if compared else (found.energy.before,)
+        figures = " -> ".join(f"{1000 * each:.3g} mJ" for each in joules)
+        output.say(f"Energy per run: {figures} ({found.energy.how}: {found.energy.source})")
     else:
         output.say(found.energy_note)
 

@@ -182,7 +182,9 @@ def search(
         return
     _print(front)
     if report is not None:
-        output.print_report(report)
+        output.print_report(report)  # which has the notes of the search, too
+        return
+    output.say_notes(front.notes)
 
 
 def stored_within(
@@ -293,5 +295,4 @@ def _print(front: Front) -> None:
         f"\n{metric}: chosen by {front.selection:,} samples, and checked on {front.held_out:,} others; "
         f"{front.trials:,} trials were run, {front.known:,} were known."
     )
-    output.say_notes(front.notes)
     output.say()

@@ -50,7 +50,7 @@ class Action:
             f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
             for name, value in self.params.items()
         )
-        return f"{self.method}({inner})"
+        return f"{self.method}({inner})" if inner else self.method
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,8 @@ def drop_text(figure: Figure, metric: MetricInfo, shown: tuple[float, float] | N
 def predicted_text(likely: LikelyDrop, metric: MetricInfo) -> str:
     """Return a predicted change of the metric with its error: '−0.5 ± 0.3 points'; 'more than 12.0 points lost (beyond
     what was measured)' if no measured candidate has as large a predicted loss."""
+    if likely.beyond and not likely.drop:
+        return tr("beyond what was measured")
     if likely.beyond:
         return tr("{change} (beyond what was measured)").format(change=bound_text(likely, metric))
     change = -metric.sign * likely.drop
