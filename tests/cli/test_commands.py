@@ -139,7 +139,7 @@ def test_compare(here):
     assert "data.npz, 100 samples: A" in workbench(*other).stdout
 
 
-def test_one_sample_is_said_as_one(here):
+def test_one_sample_is_reported_as_one(here):
     said = workbench("evaluate", "small.onnx", "--data", "data.npz", "--samples", "1").stdout
     assert "measured on 1 sample in" in said
 
@@ -182,7 +182,7 @@ def test_a_recipe_is_read_from_standard_input_and_the_files_are_named(here):
     assert "it is not a text file (UTF-8)" in sentence(CliRunner().invoke(cli, arguments, input=b"\xff\xfe"))
 
 
-def test_how_weights_are_stored_is_said_on_the_command_line(here):
+def test_how_weights_are_stored_is_reported_on_the_command_line(here):
     (here / "four.yaml").write_text('version: 1\nlayers:\n  "*": [{quantize.affine: {bits: 4}}]\n')
     arguments = ("compress", "small.onnx", "--recipe", "four.yaml", "--out", "stored", "--no-timing")
     sizes = {}

@@ -150,7 +150,7 @@ def test_a_folder_that_cannot_be_written_is_named_before_the_work_begins(here, m
     ],
     ids=["recipe", "layers", "method"],
 )
-def test_what_does_not_fit_is_told_before_anything_is_measured(here, monkeypatch, command, words):
+def test_what_does_not_fit_is_reported_before_anything_is_measured(here, monkeypatch, command, words):
     (here / "recipe.yaml").write_text("version: 1\nlayers: {first: [{quantize.affine: {bits: 99}}]}\n")
     monkeypatch.setattr(Workspace, "attach", lambda *_given, **_more: pytest.fail("it began to measure"))
     assert words in sentence(workbench(*command, "--json"))

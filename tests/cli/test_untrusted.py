@@ -75,7 +75,7 @@ def test_compress_without_data(here):
     assert "quantize.gptq on first needs data" in sentence(refused) and not list((here / "none").glob("*.onnx"))
 
 
-def test_what_is_measured_is_said(here):
+def test_what_is_measured_is_reported(here):
     b = Build()
     h = b.node("MatMul", ["x", b.weight("first", 8, 4)], "h")
     b.node("Transpose", [h], "turned", perm=[1, 0])

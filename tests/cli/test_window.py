@@ -46,7 +46,7 @@ def test_no_window_for_a_file_that_is_not_there(here, windows, arguments):
     assert "There is no file" in sentence(workbench(*arguments)) and not windows
 
 
-def test_no_display_is_said_before_qt_aborts(here, monkeypatch):
+def test_no_display_is_reported_before_qt_aborts(here, monkeypatch):
     monkeypatch.setattr(sys, "platform", "linux")
     for name in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY"):
         monkeypatch.delenv(name, raising=False)

@@ -31,7 +31,7 @@ def test_the_listener_is_not_flooded_but_hears_the_end(heard):
     assert [p.fraction for p in heard] == [0.0, 1.0]
 
 
-def test_an_unknown_total_is_said(heard):
+def test_an_unknown_total_is_reported(heard):
     list(Job(heard.append, interval=0).each(iter("ab"), "reading"))
     assert [p.fraction for p in heard] == [None, None] and heard[0].eta is None
 
@@ -63,7 +63,7 @@ def test_remaining_time_once_it_is_worth_saying(heard, clock):
     assert told[2:] == pytest.approx([20 - done for done in range(3, 11)])
 
 
-def test_what_is_told_of_the_rest_never_rises(heard, clock):
+def test_the_remaining_time_never_rises(heard, clock):
     """A part that is done before, or slower than it should be: nothing is told until no more is left again."""
     job = Job(heard.append, interval=0)
     steps = [0.02] * 20 + [0.005] * 20 + [0.05] * 10

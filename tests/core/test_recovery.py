@@ -66,7 +66,7 @@ def test_results_become_plain_values():
         (Gain(0.01, -0.02, 0.04, 100), "no significant difference on 100 samples: +1.0 points [−2.0, 4.0]"),
     ],
 )
-def test_whether_training_helped_is_said_in_words(gain, words):
+def test_whether_training_helped_is_reported_in_words(gain, words):
     assert gain.words(TOP1) == words
     result = StageResult(Stage("finetune"), TOP1, 0.5, 0.9, 1.0, 1.0, 3.0, 100, 10, (), gain=gain)
     assert words in result.words

@@ -121,7 +121,7 @@ def test_each_value_is_checked(tmp_path, change, word):
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", "null", '{"version": NaN}', "[" * 100_000, "\0", '{"version": 1' + "0" * 5000 + "}"]
 )
-def test_what_is_no_session_is_said_in_one_sentence(tmp_path, text):
+def test_what_is_no_session_is_reported_in_one_sentence(tmp_path, text):
     path = tmp_path / "work.mcw"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(UserError) as caught:
@@ -187,7 +187,7 @@ def test_more_values_than_a_session_has_are_not_built(tmp_path, monkeypatch):
         load_session(tmp_path / "s.mcw")
 
 
-def test_many_snapshots_of_one_name_are_told_apart(tmp_path):
+def test_many_snapshots_of_one_name_are_distinguished(tmp_path):
     replace(saved(tmp_path), snapshots=(FIRST_SNAPSHOT,) * 300).save(tmp_path / "s.mcw")
     names = [each.name for each in load_session(tmp_path / "s.mcw").snapshots]
     assert len(set(names)) == 300 and names[1:3] == [f"{FIRST_SNAPSHOT.name} (2)", f"{FIRST_SNAPSHOT.name} (3)"]

@@ -62,7 +62,7 @@ def test_a_process_is_known_to_be_alive_or_gone(ended):
     assert not system.alive(ended) and not system.alive(10**30)
 
 
-def test_on_windows_the_kernel_is_asked_and_nobody_is_killed(windows):
+def test_on_windows_a_process_is_queried_without_killing_it(windows):
     assert system.alive(7) and system.alive(8) and not system.alive(9)
     system.yield_to_others(7)
     system.yield_to_others(9)

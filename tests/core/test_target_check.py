@@ -45,7 +45,7 @@ def refused(target: str, layer: Layer, name: str, **params: object) -> str | Non
     return refusal(layer, Action(name, params), METHODS[name], TARGETS[target])
 
 
-def test_a_rule_is_told_with_what_it_allows_its_source_and_what_happens():
+def test_a_rule_is_reported_with_what_it_allows_its_source_and_what_happens():
     reason = refused("ethos-u", CONV, "quantize.grid", bits=8, symmetric=False)
     assert reason == (
         "Arm Ethos-U, Conv: weights: symmetric, not with a zero point (by rule: ExecuTorch, Arm Ethos-U backend, "

@@ -59,7 +59,7 @@ def test_names_that_are_none_are_refused(tmp_path, names, sentence):
     )
 
 
-def test_equal_names_are_told_apart_and_numbers_stand_in():
+def test_equal_names_are_distinguished_and_numbers_stand_in():
     assert told_apart(["crane", "crow", "crane"]) == ("crane (0)", "crow", "crane (2)")
     assert [name_of(("a", "b"), number) for number in (1, 2, -1)] == ["b", "2", "-1"]
 

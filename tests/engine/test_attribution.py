@@ -129,7 +129,7 @@ def test_layers_that_lost_channels_get_them_back_together(lesser, coupled):
     assert together[-1] == len(SAMPLES) and together == sorted(together)
 
 
-def test_where_channels_cannot_come_back_the_weights_do_and_the_reason_is_said(lesser, coupled, monkeypatch):
+def test_where_channels_cannot_come_back_the_weights_do_and_the_reason_is_reported(lesser, coupled, monkeypatch):
     whole = compiler.compiled
 
     def refusing(model, chosen, *more):
@@ -146,7 +146,7 @@ def test_where_channels_cannot_come_back_the_weights_do_and_the_reason_is_said(l
 
 
 @pytest.mark.slow
-def test_after_a_training_the_shape_stays_and_that_is_said(tmp_path):
+def test_after_a_training_the_shape_stays_and_reported(tmp_path):
     path = network(tmp_path)
     own = Workspace.open(str(path), Job()).attach(
         str(tmp_path / "test.npz"), Job(), calibration=str(tmp_path / "train.npz")

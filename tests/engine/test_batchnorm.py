@@ -129,7 +129,7 @@ def test_removed_channels_can_be_made_up_for_while_they_are_removed(images):
         Workspace(workspace.model).compiled(recipe(step), Job())
 
 
-def test_a_model_without_batchnorm_is_told_apart(workspace):
+def test_a_model_without_batchnorm_is_distinguished(workspace):
     assert statistics.normalised(workspace.model) == ()
     with pytest.raises(UserError, match="no BatchNorm followed"):
         recovered(workspace, recipe(ZEROS, Stage("statistics")), Job())

@@ -61,7 +61,7 @@ def removed(model, asked):
     return made, {layer.path: layer.shape[:2] for layer in made.model.layers}
 
 
-def test_constant_parts_of_a_target_that_is_put_together_are_followed():
+def test_constant_parts_of_a_concatenated_shape_are_followed():
     made, shapes = removed(reshaped(False), ("c", "d"))
     assert shapes == {"c": (6, 4), "d": (6, 6), "fc": (5, 6)} and made.remarks == ()
 

@@ -120,7 +120,7 @@ def test_exchanged_colors_are_found(color_model, tmp_path):
 
 
 @pytest.mark.slow
-def test_another_order_of_the_classes_is_found_and_shuffled_labels_are_told(unit_model, tmp_path):
+def test_another_order_of_the_classes_is_found_and_shuffled_labels_are_reported(unit_model, tmp_path):
     result = found(unit_model, tmp_path, UNIT, np.argsort(ORDER)[LABELS])
     assert yaml_equal(result.proposal.yaml, f"class_order: {ORDER.tolist()}")
     assert right(unit_model, tmp_path, result) == pytest.approx(result.proposal.value) and result.proposal.value > 0.85

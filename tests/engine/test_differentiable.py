@@ -153,7 +153,7 @@ def samples(model):
 
 
 @pytest.mark.slow
-def test_a_scan_and_a_search_go_on_and_say_once_which_operator_is_in_the_way(tmp_path, monkeypatch):
+def test_a_scan_and_a_search_continue_and_name_the_blocking_operator_once(tmp_path, monkeypatch):
     network(tmp_path, "If")
     workspace = opened_small(tmp_path)
     candidates = ((Action("quantize.affine", {"bits": 8}),), (Action("quantize.affine", {"bits": 3}),))
@@ -185,7 +185,7 @@ def test_a_refused_view_takes_only_the_predictions_of_the_loss(tmp_path, monkeyp
     assert scan(workspace, Job(), Wanted(((Action("quantize.affine", {"bits": 4}),),))).obstacle == known.obstacle
 
 
-def test_without_samples_there_are_no_predictions_and_it_is_said(tmp_path):
+def test_without_samples_there_are_no_predictions_and_reported(tmp_path):
     network(tmp_path)
     workspace = Workspace.open(str(tmp_path / "small.onnx"), Job())
     known = Predictability(None, "No predictions: there is no calibration data.")

@@ -40,7 +40,7 @@ def test_three_files_that_belong_together(workspace, tmp_path):
 
 
 @pytest.mark.slow
-def test_what_is_skipped_is_said(workspace, tmp_path):
+def test_what_is_skipped_is_reported(workspace, tmp_path):
     """The same file without running it or timing anything."""
     report = export(workspace, FOUR_BITS, str(tmp_path), Job(), verify=False, timing=False)
     assert report.verified is report.after.value is report.after.latency_ms is report.after.load is None
@@ -149,14 +149,14 @@ def template(tmp_path, monkeypatch):
     ],
     ids=["bytes", "syntax", "names"],
 )
-def test_a_template_that_is_no_good_is_told_before_the_work_begins(workspace, template, tmp_path, text, words):
+def test_a_template_that_is_no_good_is_reported_before_the_work_begins(workspace, template, tmp_path, text, words):
     template.write_bytes(text)
     with pytest.raises(UserError, match=words):
         export(workspace, FOUR_BITS, str(tmp_path / "out"), Job(cancel_at_once))
     assert not (tmp_path / "out").exists()
 
 
-def test_a_template_that_is_missing_is_told_before_the_work_begins(workspace, template, tmp_path):
+def test_a_template_that_is_missing_is_reported_before_the_work_begins(workspace, template, tmp_path):
     template.unlink()
     with pytest.raises(UserError, match="No such file"):
         export(workspace, FOUR_BITS, str(tmp_path / "out"), Job(cancel_at_once))

@@ -55,7 +55,7 @@ def slow(tmp_path_factory):
 
 
 @pytest.mark.slow
-def test_layers_that_integers_make_slower_stay_in_floats_and_it_is_said(slow, tmp_path):
+def test_layers_that_integers_make_slower_stay_in_floats_and_reported(slow, tmp_path):
     report = export(slow, recipe(), str(tmp_path), Job(), "net", timing=False)
     assert not any("Quantize" in node.op_type for node in onnx.load(tmp_path / "net.onnx").graph.node)
     assert any("2 layers (a and b) keep floating-point activations" in note and "Tanh" in note for note in report.notes)

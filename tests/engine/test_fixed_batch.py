@@ -63,7 +63,7 @@ def test_training_predicting_comparing_and_timing(workspace, tmp_path):
     assert all(part.samples % workspace.data.at_once(1) == 0 for part in (alone.data, alone.training))
 
 
-def test_a_batch_that_is_fixed_inside_the_model_is_said_in_a_sentence(tmp_path):
+def test_a_batch_that_is_fixed_inside_the_model_is_reported_in_a_sentence(tmp_path):
     graph = Build()
     flat = graph.node("Reshape", ["x", graph.constant("target", [1, 16], np.int64)], "flat")
     graph.node("MatMul", [flat, graph.weight("first", 16, 4)], "y")

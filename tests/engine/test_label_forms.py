@@ -15,7 +15,7 @@ from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
 
 
-def test_probabilities_as_labels_are_classes_and_that_is_said(tmp_path):
+def test_probabilities_as_labels_are_classes_and_reported(tmp_path):
     shares = RNG.dirichlet(np.ones(4), 60)
     plain = workspace(tmp_path, two_heads(), HEADS, x=X, y=shares.argmax(1))
     soft = workspace(tmp_path, two_heads(), HEADS, x=X, y=shares, measuring="top1,mse@scores")

@@ -104,7 +104,7 @@ def test_an_export_of_such_a_recipe_is_refused_and_one_without_steps_is_not(old)
 
 
 @pytest.mark.parametrize("second", ["lowrank.cp", "lowrank.spatial", "lowrank.tucker"])
-def test_a_step_that_a_named_layer_cannot_have_is_told_whatever_else_it_has(old, second):
+def test_a_step_that_a_named_layer_cannot_have_is_reported_whatever_else_it_has(old, second):
     """What two steps make together is only asked of layers that can have each of them."""
     (old / "r.yaml").write_text(f"version: 1\nlayers: {{layer0: [lowrank.svd, {second}]}}\n")
     code, found = compress(old)

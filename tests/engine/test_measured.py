@@ -110,7 +110,7 @@ def test_a_model_that_only_decides_is_measured_by_equality(tmp_path):
 
 
 @pytest.mark.parametrize("names", [("boxes", "logits"), ("a", "b")])
-def test_of_a_detector_the_scores_are_measured_or_the_doubt_is_said(tmp_path, names):
+def test_of_a_detector_the_scores_are_measured_or_the_doubt_is_reported(tmp_path, names):
     """Boxes [n, 4] come first, then scores of 4 classes, whose names may say nothing."""
     b = Build()
     for name in names:
@@ -183,7 +183,7 @@ def test_samples_are_found_where_the_batch_is_fixed(tmp_path, batch):
     assert (opened_.data.answer.axis, len(opened_.evaluator.scores)) == (1, 12)
 
 
-def test_steps_that_were_merged_with_the_samples_are_told_apart(tmp_path):
+def test_steps_that_were_merged_with_the_samples_are_distinguished(tmp_path):
     b = Build()
     flat = b.node("Reshape", ["x", b.constant("shape", [-1, 8], np.int64)], "flat")
     b.node("MatMul", [flat, b.weight("w", 8, 3)], "y")

@@ -238,7 +238,7 @@ def test_one_hot_maps_are_classes(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["f1", "top1"])
-def test_what_training_changed_is_told_in_every_metric(tmp_path, name):
+def test_what_training_changed_is_reported_in_every_metric(tmp_path, name):
     opened_ = workspace(tmp_path, two_heads(), HEADS, measuring=name, x=X, y=np.arange(60) % 4)
     compiled = opened_.compiled(BITS2, Job())
     coarse = evaluated(opened_.evaluator, effective(compiled.model, compiled.edits), Job())

@@ -204,7 +204,7 @@ def test_a_student_has_as_many_parameters_as_was_said(demo_cnn):
         assert f"{found.parameters:,} → {found.students[kernel]:,} parameters" in text
 
 
-def test_what_cannot_be_is_said_and_what_is_unknown_is_refused(demo_cnn):
+def test_what_cannot_be_is_reported_and_what_is_unknown_is_refused(demo_cnn):
     found = outlook(demo_cnn, "head", WantOutlook("quantize.equalize"), Job())
     assert isinstance(found, Refused) and found.reason in said(demo_cnn, "quantize.equalize", {}, "head")
     spans = outlook(demo_cnn, "head", WantOutlook("distill.block", span="nowhere"), Job())

@@ -68,7 +68,7 @@ def test_an_array_and_a_sound_are_one_sample(small, tmp_path):
     assert any("zero-padded" in str(note) for note in heard.notes)
 
 
-def test_wrong_files_are_told_in_a_sentence(demo, small, tmp_path):
+def test_wrong_files_are_reported_in_a_sentence(demo, small, tmp_path):
     (tmp_path / "notes.docx").write_bytes(b"x")
     (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n")
     (tmp_path / "broken.wav").write_bytes(b"RIFF0000")

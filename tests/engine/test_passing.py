@@ -75,7 +75,7 @@ def test_a_convolution_of_the_demo_receives_and_delivers_what_a_run_shows(demo):
 
 
 @pytest.mark.slow
-def test_it_is_told_after_a_few_batches_and_can_be_stopped(shared):
+def test_it_is_reported_after_a_few_batches_and_can_be_stopped(shared):
     told = []
     found = passing(shared, "first", Job(updates=told.append))
     assert told and all(isinstance(each, Passing) and not each.complete for each in told)

@@ -55,7 +55,7 @@ def small(tmp_path):
     return Workspace.open(str(network(tmp_path)), Job())
 
 
-def test_values_and_constants_are_told_to_their_layers(small):
+def test_values_and_constants_are_attributed_to_their_layers(small):
     weights = operator_times.weights_of(small.model)
     paths = [layer.path for layer in small.model.layers]
     name = small.model.sites[paths[0]].initializer
@@ -79,7 +79,7 @@ def test_without_data_inputs_are_made_up_for_the_batch(small):
 
 @pytest.mark.slow
 @pytest.mark.skipif(system.energy_counters() is not None, reason="this machine has a counter")
-def test_energy_that_nobody_tells_is_left_out_and_said(small):
+def test_unknown_energy_is_left_out_and_reported(small):
     told = profile(small, parse_recipe("version: 1"), Job())
     assert told.energy is None and "no readable counter" in told.energy_note
 

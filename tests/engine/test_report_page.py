@@ -153,14 +153,14 @@ def test_a_bar_is_as_wide_as_its_layer_is_large_and_filled_with_what_is_left(rep
         assert float(filled) == pytest.approx(min(100, 100 * left / layer.bytes), abs=0.1)
 
 
-def test_what_the_target_does_not_take_is_told_as_a_rule(report, summary):
+def test_what_the_target_does_not_take_is_reported_as_a_rule(report, summary):
     text = words(page(report, summary))
     assert "Target: NPU By rule, not measured. Unsupported steps: 1" in text
     assert "head (lowrank.svd(rank 6)): 2 layers: float32" in text
     assert "Target" not in words(page(replace(report, target="", not_taken=()), summary))
 
 
-def test_load_time_and_memory_of_both_files_are_told(report, summary):
+def test_load_time_and_memory_of_both_files_are_reported(report, summary):
     text = words(page(report, summary))
     assert "0.51 → 1.26 s" in text and "18.1 MB → 106 MB" in text
     assert "after loading 9.05 MB → 53.0 MB" in text and "a run of batch 8 7.50 → 7.50 ms" in text

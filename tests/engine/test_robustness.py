@@ -58,7 +58,7 @@ def test_a_recipe_is_measured_as_it_is_previewed_once_and_told_in_its_report(pla
     assert found.at(5)[0] == pytest.approx((found.at(5, "dropped")[0] + found.at(5, "noised")[0]) / 2)
 
 
-def test_a_part_of_the_samples_is_said(place):
+def test_a_part_of_the_samples_is_reported(place):
     workspace = Workspace.open(str(place / "small.onnx"), Job()).attach(str(place / "test.npz"), Job())
     first = len(workspace.measurable().batches()[0])
     for wanted in (first - 4, first + 6):  # not as many as whole batches have

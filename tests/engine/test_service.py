@@ -170,7 +170,7 @@ def test_a_failure_is_a_sentence_with_a_mend_and_the_model_stays_open(engine, ki
     assert engine.ask(m.Inspect, path="head")[-1].result.path == "head"
 
 
-def test_work_that_nobody_waits_for_goes_on_when_somebody_waits_for_its_result(monkeypatch):
+def test_background_work_resumes_once_its_result_is_requested(monkeypatch):
     monkeypatch.setattr(service, "Lane", lambda name, run: None)  # no threads but these
     idle, cache, making, found = service.Service(None), Cache(1 << 20), threading.Event(), []
     idle.busy[1] = "work"
@@ -249,7 +249,7 @@ def test_the_process_ends_when_the_window_is_gone():
 
 
 @pytest.mark.slow
-def test_a_request_for_predictions_says_what_is_in_their_way(engine, tmp_path):
+def test_a_request_for_predictions_reports_what_prevents_them(engine, tmp_path):
     """The last test here: it opens another model."""
     network(tmp_path, "If")
     engine.ask(m.Open, path=str(tmp_path / "small.onnx"))

@@ -147,7 +147,7 @@ def test_distance_is_relative_and_sees_what_is_not_finite():
     assert settle.distance([masked], [masked]) == 0
 
 
-def test_a_file_that_depends_on_the_optimiser_is_told(tmp_path):
+def test_a_file_that_depends_on_the_optimiser_is_reported(tmp_path):
     """A bias beyond 32 bits at the scales of input and weight, written by hand."""
     b = Build(opset=13)
     scale, zero = b.constant("scale", 0.02), b.constant("zero", 128, np.uint8)
@@ -168,7 +168,7 @@ def test_a_file_that_depends_on_the_optimiser_is_told(tmp_path):
     assert said.startswith("Not verified: with graph optimisation off")
 
 
-def test_it_is_told_on_the_command_line(tmp_path):
+def test_it_is_reported_on_the_command_line(tmp_path):
     b = Build()
     x = b.node("Conv", ["x", b.weight("c1.weight", 4, 1, 3, 3), b.weight("c1.bias", 4)], "c1", pads=[1, 1, 1, 1])
     x = b.node("Pad", [x, b.constant("pads", [1] * 4, np.int64), b.constant("fill", -1.0), "axes"], "padded")

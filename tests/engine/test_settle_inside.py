@@ -65,7 +65,7 @@ def model(inside, between="", weight=""):
 @pytest.mark.parametrize("inside", [condition, loop, scan])
 @pytest.mark.parametrize("between", ["", "MaxPool", "Transpose"])
 @pytest.mark.parametrize("action", [STATIC[0], Action("quantize.smooth")], ids=lambda action: action.method)
-def test_a_value_that_is_read_inside_has_no_levels_and_that_is_said(inside, between, action):
+def test_a_value_that_is_read_inside_has_no_levels_and_reported(inside, between, action):
     result, feeds = compiled(model(inside, between), Row("*", (action,)))
     assert result.notes == ("c1 has no quantised output: an If, Loop or Scan reads it.",)
     assert result.edits["c1"].compute.delivered is None and result.edits["c2"].compute.delivered is not None

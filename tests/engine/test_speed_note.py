@@ -20,5 +20,5 @@ def totals(size, macs, latency):
         ((50, 50, None), ""),
     ],
 )
-def test_size_and_macs_are_told_with_the_time_that_was_measured(after, said):
+def test_size_and_macs_are_reported_with_the_time_that_was_measured(after, said):
     assert "".join(report_notes.speed(totals(100, 100, 1.0), totals(*after))) == said

@@ -91,7 +91,7 @@ def test_outliers_are_tukeys_far_out_values():
     assert stats.outliers(np.zeros(8, np.float32)).count == 0
 
 
-def test_noise_is_told_from_signal_and_kept_in_the_store(tmp_path):
+def test_noise_is_distinguished_from_signal_and_kept_in_the_store(tmp_path):
     values = weight(60, 90) + 3 * weight(60, 4, seed=5) @ weight(4, 90, seed=6)
     kind = layer("Gemm", values.shape)
     made = stats.of(kind, lambda: values, Store(tmp_path))

@@ -19,7 +19,7 @@ from workbench.engine.workspace import Workspace
 
 
 @pytest.mark.slow
-def test_where_only_one_data_set_is_given_it_is_split_and_that_is_said(place, tmp_path):
+def test_where_only_one_data_set_is_given_it_is_split_and_reported(place, tmp_path):
     alone = Workspace.open(str(place / "small.onnx"), Job()).attach(str(place / "test.npz"), Job())
     report = export(alone, recipe(PRUNE), str(tmp_path), Job(), timing=False)
     assert report.verified.samples == 200 and report.before.value.samples == 200
@@ -115,7 +115,7 @@ def test_a_teacher_is_asked_once_for_each_way_in_which_an_image_is_moved(workspa
         (Stage("distill", {"features": "first", "attention": True}), "no feature maps"),
     ],
 )
-def test_what_does_not_fit_is_said(workspace, stage, words):
+def test_what_does_not_fit_is_reported(workspace, stage, words):
     with pytest.raises(UserError, match=words):
         recovered(workspace, recipe(PRUNE, stages=(stage,)), Job())
 

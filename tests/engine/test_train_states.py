@@ -28,7 +28,7 @@ from workbench.graph.onnx import runtime
 
 @pytest.mark.parametrize("sparsify", ["one-shot", "cubic"])
 @pytest.mark.parametrize("batch", [4, 4096])
-def test_a_rate_that_is_too_high_is_said_and_the_best_state_stays(workspace, sparsify, batch, monkeypatch):
+def test_a_rate_that_is_too_high_is_reported_and_the_best_state_stays(workspace, sparsify, batch, monkeypatch):
     """Also where it is the last step of an epoch that breaks the weights, and all states count the same."""
     params = {"epochs": 3, "optimiser": "sgd", "batch": batch, "sparsify": sparsify}
 
@@ -53,7 +53,7 @@ def test_a_rate_that_is_too_high_is_said_and_the_best_state_stays(workspace, spa
 
 
 @pytest.mark.slow
-def test_a_file_that_training_made_worse_is_told(workspace):
+def test_a_file_that_training_made_worse_is_reported(workspace):
     """What is learned here are wrong labels; the held-out ones are as wrong."""
     wrong = replace(workspace.training, labels=(workspace.training.labels + 1) % 4)
     result = recovered(replace(workspace, training=wrong), recipe(PRUNE), Job())

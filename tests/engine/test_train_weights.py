@@ -87,7 +87,7 @@ def test_zeros_stay_zero(name):
     assert (after[before == 0] == 0).all() and (after != before).any()
 
 
-def test_zeros_that_nobody_pruned_may_go():
+def test_zeros_that_no_step_pruned_may_change():
     learner = ENCODINGS["sparse levels"].trainable(None, Learning(keep_zeros=False))
     with torch.no_grad():
         learner.values.add_(1.0)

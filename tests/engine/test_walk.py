@@ -91,7 +91,7 @@ def test_what_is_cut_short_is_made_again(workspace):
     same(going.values(["h3"], BATCHES), other)
 
 
-def test_nobody_waits_for_a_run_that_may_be_waiting_for_them(workspace, loaded):
+def test_runs_do_not_wait_for_each_other(workspace, loaded):
     """A job in the background holds a run while it lets others go first; what they are to forget, it forgets later."""
     going = Walk(workspace.model, Disk(0))
     slow = going.values(["h2"], BATCHES)

@@ -151,7 +151,7 @@ def test_caches_on_a_full_disk_keep_nothing_and_complain_of_nothing(small_disk, 
 
 
 @pytest.mark.parametrize("folder", ["file/out", "/proc/out", "file"])
-def test_a_folder_that_nobody_can_write_is_said_before_any_work(tmp_path, folder):
+def test_an_unwritable_folder_is_reported_before_any_work(tmp_path, folder):
     (tmp_path / "file").write_text("in the way")
     workspace = opened(tmp_path, external=False)
     with pytest.raises(UserError, match="Cannot write into ") as caught:

@@ -106,7 +106,7 @@ cli.main()
     )
 
 
-def test_what_is_cut_short_or_gone_when_it_is_opened_is_one_sentence(tmp_path):
+def test_a_truncated_or_missing_file_ends_in_one_sentence(tmp_path):
     path = model(tmp_path, external=False)
     workspace = Workspace.open(str(path), Job())
     os.truncate(tmp_path / "data.npz", 200)

@@ -134,7 +134,7 @@ def test_an_architecture_is_code_that_needs_trust(code, net, tmp_path):
         ("transformers", "no config.json"),
     ],
 )
-def test_what_is_no_architecture_is_said(net, tmp_path, architecture, words):
+def test_what_is_no_architecture_is_reported(net, tmp_path, architecture, words):
     path = write_safe(tmp_path / "w.safetensors", net.state_dict())
     with pytest.raises(UserError, match=words):
         opened(path, architecture)
@@ -143,7 +143,7 @@ def test_what_is_no_architecture_is_said(net, tmp_path, architecture, words):
 @pytest.mark.parametrize(
     "raised", ["ModuleNotFoundError('No module named torchvision')", "RuntimeError('torchvision::nms does not exist')"]
 )
-def test_a_torchvision_that_does_not_fit_is_said(net, tmp_path, monkeypatch, raised):
+def test_a_torchvision_that_does_not_fit_is_reported(net, tmp_path, monkeypatch, raised):
     (tmp_path / "timm.py").write_text(f"raise {raised}")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "timm", raising=False)

@@ -135,7 +135,7 @@ RUN = {
 
 
 @pytest.mark.parametrize("nodes,constants", TOLD.values(), ids=TOLD)
-def test_what_a_small_file_asks_for_is_told_before_anything_runs(tmp_path, monkeypatch, nodes, constants):
+def test_what_a_small_file_asks_for_is_reported_before_anything_runs(tmp_path, monkeypatch, nodes, constants):
     monkeypatch.setattr(runtime, "session", lambda *_, **__: pytest.fail("the runtime was asked"))
     onnx.save(model(nodes, constants), tmp_path / "m.onnx")
     assert "GB of memory for one sample, many times its weights and inputs (" in refusal(tmp_path / "m.onnx").what
@@ -165,12 +165,12 @@ def test_a_long_run_that_ends_by_itself_is_opened_unchecked(tmp_path, monkeypatc
     assert opened.notes[0] == f"{UNCHECKED} A single run takes more than 0 seconds."
 
 
-def test_a_file_with_large_weights_has_as_much_more_time():
+def test_time_limits_grow_with_the_weights_of_a_file():
     assert runtime.time_limit(0) == runtime.PATIENCE <= 3 and runtime.time_limit(1 << 30) == runtime.PATIENCE + 32
 
 
 @pytest.mark.parametrize("x", [(1 << 40, 4), ("n", 1 << 40, 4)])
-def test_inputs_that_nobody_can_make_up_are_not_made_up(tmp_path, x):
+def test_no_synthetic_inputs_are_made_for_unknown_types(tmp_path, x):
     onnx.save(model([node("Relu", ["h"], ["q"])], x=x), tmp_path / "m.onnx")
     opened = open_model(str(tmp_path / "m.onnx"), job=Job())
     assert opened.notes == (f"{UNCHECKED} no inputs were found that it accepts",)

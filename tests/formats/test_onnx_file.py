@@ -95,7 +95,7 @@ def test_a_pickle_is_never_loaded(tmp_path):
     assert not (tmp_path / "sprung").exists()
 
 
-def test_archives_of_torch_are_told_apart(tmp_path):
+def test_archives_of_torch_are_distinguished(tmp_path):
     for name, member, said in (
         ("w.pth", "w/data.pkl", "cannot be read"),
         ("z.zip", "readme.txt", "is an archive, not a single model."),
@@ -231,7 +231,7 @@ def rewritten(file, **entries: str) -> None:
         ({"location": "weights.bin", "offset": "9223372036854775807"}, "need"),
     ],
 )
-def test_external_weights_whose_place_is_none_are_told(tmp_path, entries, said):
+def test_external_weights_with_an_invalid_location_are_reported(tmp_path, entries, said):
     file = with_external_data(tmp_path)
     rewritten(file, **entries)
     assert said in refusal(file).what
@@ -348,7 +348,7 @@ def test_a_preparation_that_breaks_the_graph_is_left_out(tmp_path, monkeypatch):
     assert not [step for step in model.preparations if step.id == "constants" and step.applied]
 
 
-def test_what_could_not_be_checked_is_said(tmp_path):
+def test_what_could_not_be_checked_is_reported(tmp_path):
     b = Build()
     noise = b.node("RandomNormalLike", ["x"], "noise")
     b.node("MatMul", [noise, b.weight("fc.weight", 4, 2)], "y")

@@ -34,7 +34,9 @@ def test_an_untrusted_file_works_or_is_refused_in_one_sentence(worker, part, tmp
 @pytest.mark.parametrize(
     ("fault", "outcome"), [("crash", DEATH), ("loop", HANG), ("wait", HANG), ("flood", OVERRUN), ("fault", INTERNAL)]
 )
-def test_a_fault_is_told_from_an_outcome_that_is_right_and_the_worker_goes_on(worker, fault, outcome, tmp_path):
+def test_a_fault_is_distinguished_from_an_outcome_that_is_right_and_the_worker_goes_on(
+    worker, fault, outcome, tmp_path
+):
     (tmp_path / "case.json").write_text(json.dumps({"kind": "onnx", "seed": fault, "commands": [[fault]]}))
     assert campaign.replay(worker, tmp_path)["outcome"] == outcome
 

@@ -142,7 +142,7 @@ def test_channels_that_common_levels_lose_are_counted(method):
 
 
 @pytest.mark.parametrize("method", ["quantize.static", "quantize.smooth"])
-def test_products_of_scales_below_the_smallest_float_are_told(method):
+def test_products_of_scales_below_the_smallest_float_are_reported(method):
     b = Build()
     x = b.node("MatMul", ["x", b.constant("first", 1e-20 * b.rng.standard_normal((8, 8)))], "hidden")
     b.node("MatMul", [x, b.constant("second", 1e-18 * b.rng.standard_normal((8, 8)))], "y")

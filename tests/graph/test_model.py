@@ -144,7 +144,7 @@ def test_the_optimised_graph_can_be_looked_at(model, tmp_path):
 # Shapes and MACs
 
 
-def test_what_the_file_records_of_inner_values_is_not_believed():
+def test_recorded_types_of_inner_values_are_not_trusted():
     b = Build()
     b.node("MatMul", [b.node("MatMul", ["x", b.weight("a.weight", 4, 6)], "inner"), b.weight("b.weight", 6, 2)], "y")
     proto = b.proto({"x": ["N", 4]}, {"y": ["N", 2]})

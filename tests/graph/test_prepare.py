@@ -283,7 +283,7 @@ FORMS = {  # of hard swish; and of hard sigmoid alone
 
 @pytest.mark.parametrize("opset", [9, 13, 17])
 @pytest.mark.parametrize("form", FORMS)
-def test_hard_swish_of_several_operators_is_put_together(form, opset):
+def test_hard_swish_of_several_operators_is_fused(form, opset):
     b = Build(opset=opset)
     x = b.node("Conv", ["x", b.weight("conv.weight", 4, 3, 1, 1)], "conv")
     shifted = b.node("Add", [b.constant("three", [3]), x], "shifted")

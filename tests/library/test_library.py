@@ -64,7 +64,7 @@ def test_onnx_in_memory_and_torch_modules_are_opened(demo):
 
 
 @pytest.mark.slow
-def test_what_cannot_be_done_is_said_in_one_sentence(demo):
+def test_what_cannot_be_done_is_reported_in_one_sentence(demo):
     with pytest.raises(UserError, match="no evaluation data"):
         wb.open(demo.cnn).evaluate(FOUR)
     with pytest.raises(UserError, match="running it once"):

@@ -103,14 +103,14 @@ def test_a_layer_that_storage_packs_is_named_with_what_is_left(opened, storage):
     ("step", "said"),
     [("quantize.dynamic: {}", True), ("quantize.blockwise: {accuracy: int8}", True), ("quantize.blockwise: {}", False)],
 )
-def test_without_data_it_is_said_that_nothing_was_looked_at(opened, step, said):
+def test_without_data_the_note_says_that_outliers_were_not_checked(opened, step, said):
     unattached = Workspace(opened.model, cache=opened.cache)
     assert [*notes_of(unattached, step)] == ["first", "second"]
     assert all(("is not checked for outliers" in note) == said for note in notes_of(unattached, step).values())
     assert not any("not checked" in note for note in notes_of(opened, step).values()), "data came, and it is looked at"
 
 
-def test_why_an_input_could_not_be_looked_at_is_said(opened):
+def test_why_an_input_could_not_be_looked_at_is_reported(opened):
     data = replace(opened.calibration, inputs={"x": np.full((8, 16), np.inf, np.float32)})
     notes = notes_of(replace(opened, calibration=data), "quantize.dynamic: {}")
     assert notes and all("its input was not checked for outliers: " in note for note in notes.values())

@@ -166,7 +166,7 @@ def test_what_is_of_whole_layers_refuses_factors(then):
         edited("Gemm", ("lowrank.svd", {"rank": 6}), then)
 
 
-def test_what_cannot_be_added_is_said_before_anything_is_run():
+def test_what_cannot_be_added_is_reported_before_anything_is_run():
     model, path, _ = model_with("Gemm")
     svd, static = Action("lowrank.svd", {"rank": 6}), Action("quantize.static")
     assert conflicts.conflicts(model.layer(path), ()) == {}

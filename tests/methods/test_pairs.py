@@ -169,12 +169,12 @@ def test_levels_that_the_4_bit_kernel_does_not_have_are_refused(earlier):
         edited("Gemm", Action(*earlier), Action("quantize.blockwise"))
 
 
-def test_levels_of_8_bits_that_become_7_are_told():
+def test_levels_of_8_bits_that_become_7_are_reported():
     note = edited("Gemm", Action("quantize.affine", {"bits": 8}), Action("quantize.static")).note
     assert note == "its 8-bit levels are rounded to 7 bits (reduced range)"
 
 
-def test_what_would_be_lost_is_said():
+def test_what_would_be_lost_is_reported():
     layer = layer_of("Gemm")[0].layer("layer")
     for steps, said in {
         (

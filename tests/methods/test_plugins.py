@@ -140,7 +140,7 @@ except UserError as error:
     assert done.returncode == 0 and done.stdout == "told\n", done.stderr
 
 
-def test_the_window_is_told(monkeypatch):
+def test_the_window_is_reported(monkeypatch):
     monkeypatch.setattr(discovery, "_left_out", ["The plug-in a was not loaded: b.", "And c."])
     told = []
     methods = Service.methods(None, Methods(1), Job(updates=told.append))

@@ -86,7 +86,7 @@ def test_the_compressed_side_is_drawn_over_the_original_and_follows_the_recipe(t
     assert tab.shown_after.mean is mean, "remembered"
 
 
-def test_nothing_is_asked_while_nobody_looks(session, qtbot, tmp_path):
+def test_nothing_is_requested_while_the_tab_is_hidden(session, qtbot, tmp_path):
     path = network(tmp_path)
     tab = ActivationsTab(session)
     qtbot.addWidget(tab)

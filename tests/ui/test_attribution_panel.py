@@ -20,7 +20,7 @@ def cell(panel, row: int, role=Qt.ItemDataRole.DisplayRole) -> str:
     return panel.table.rows.index(row, 0).data(role)
 
 
-def test_coupled_layers_are_named_and_what_did_not_come_back_is_said(panel):
+def test_coupled_layers_are_named_and_what_did_not_come_back_is_reported(panel):
     panel._findings.attributed_for = "3 samples"
     panel._findings.attribution = Attribution(
         (1, 2, 3),

@@ -126,7 +126,7 @@ def test_the_search_can_be_stopped_and_an_edit_makes_all_of_it_old(compared, qtb
     assert "Compare" not in asked
 
 
-def test_nobody_looks_nothing_is_asked(compared, qtbot, monkeypatch):
+def test_nothing_is_requested_while_the_tab_is_hidden(compared, qtbot, monkeypatch):
     asked = requests(compared.session.link, monkeypatch)
     compared.workspace.tabs.setCurrentIndex(0)
     compared.session.set_actions(["head"], (prune(0.2),), "prune")

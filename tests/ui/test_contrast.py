@@ -88,7 +88,7 @@ def test_captions_inside_the_menu_of_steps_are_readable(qtbot, scheme):
 
 
 @pytest.mark.parametrize("kind", [QLineEdit, QSpinBox, QComboBox])
-def test_the_edge_of_what_is_filled_in_is_visible_and_so_is_what_it_says_while_empty(qtbot, scheme, kind):
+def test_edges_and_placeholders_of_fields_have_enough_contrast(qtbot, scheme, kind):
     around = QWidget()
     qtbot.addWidget(around)
     box = kind(around)

@@ -41,7 +41,7 @@ def shown(window):
     return window.findChild(QDialog, "data")
 
 
-def test_wrong_data_is_told_and_read_as_it_was_meant(small_window, qtbot, wrong):
+def test_wrong_data_is_reported_and_read_as_it_was_meant(small_window, qtbot, wrong):
     session = small_window.session
     small_window.commands.attach_path(str(wrong))
     qtbot.waitUntil(lambda: shown(small_window) is not None, timeout=WAIT)
@@ -56,7 +56,7 @@ def test_wrong_data_is_told_and_read_as_it_was_meant(small_window, qtbot, wrong)
     qtbot.waitUntil(lambda: measured(session) and shown(small_window) is None, timeout=WAIT)
 
 
-def test_what_each_reading_does_is_said(small_window, qtbot):
+def test_what_each_reading_does_is_reported(small_window, qtbot):
     taken = []
     dialog = DataDialog(small_window.session, Attached("/data/d.npz", samples=7), taken.append, FOUND, small_window)
     qtbot.addWidget(dialog)

@@ -187,7 +187,7 @@ def test_what_is_asked_while_the_model_is_opened_again_waits_for_that(link, qtbo
     qtbot.waitUntil(lambda: log.kinds == ["stopped", "done"])
 
 
-def test_an_abandoned_job_answers_nobody(link, qtbot):
+def test_an_abandoned_job_sends_no_answer(link, qtbot):
     log, after = Log(), Log()
     link.abandon(ask(link, "steps", log))
     ask(link, "echo", after)

@@ -13,7 +13,7 @@ EQUAL = Message(
     size=1000,
     n=3,
 )
-MEASURED = Message("Measured in it on {n:,} samples: {metric} {value}.", n=300, metric="Top-1", value="91.0 %")
+MEASURED = Message("Its metric, measured on {n:,} samples: {metric} {value}.", n=300, metric="Top-1", value="91.0 %")
 
 
 def test_every_note_ends_and_stands_apart(language, qtbot):  # noqa: F811

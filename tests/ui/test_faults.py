@@ -138,7 +138,7 @@ def test_another_model_in_the_same_file_is_refused_until_it_is_opened(session, q
 
 @pytest.mark.slow
 @pytest.mark.parametrize("what", ["changed", "gone"])
-def test_data_that_are_others_or_gone_are_said_once_and_nothing_old_is_shown(session, qtbot, files, what):
+def test_data_that_are_others_or_gone_are_reported_once_and_nothing_old_is_shown(session, qtbot, files, what):
     samples, data = session.data.samples, files[1]
     if what == "gone":
         data.unlink()

@@ -30,7 +30,7 @@ def test_a_change_is_the_difference_of_the_two_figures_beside_it():
     assert format.change_text(Figure(-0.0002, "measured"), TOP1, (0.9224, 0.9222)) == "0.0 points"
 
 
-def test_a_bound_of_nothing_is_told_without_a_number():
+def test_a_bound_of_nothing_is_reported_without_a_number():
     """Of candidates beyond those that were measured, if none of these lost anything."""
     assert format.predicted_text(LikelyDrop(0.0, 0.0, True, 12), TOP1) == "beyond what was measured"
     assert format.predicted_text(LikelyDrop(0.02, 0.0, True, 12), TOP1).startswith("more than 2.0 points lost")
@@ -57,7 +57,7 @@ def test_a_difference_is_settled_when_its_interval_leaves_zero():
     assert not format.is_settled(None)
 
 
-def test_a_change_is_told_in_times_or_where_it_is_slight_in_per_cent():
+def test_a_change_is_a_ratio_or_a_percentage_if_slight():
     assert format.shrunk(1000, 1000) == "unchanged"
     assert format.shrunk(100_000, 99_890) == "−0.11 %" and format.shrunk(100_000, 100_110) == "+0.11 %"
     assert format.shrunk(1000, 250) == "4.0x smaller (25 % kept)" and format.shrunk(1000, 1500) == "1.50x larger"

@@ -6,7 +6,7 @@ import sys
 from workbench.ui.base.files import functions_in, runs_code, sort_out
 
 
-def test_dropped_files_are_told_apart(tmp_path):
+def test_dropped_files_are_distinguished(tmp_path):
     folder = tmp_path / "images"
     folder.mkdir()
     chosen = sort_out(["a.ONNX", str(folder), "r.yml", "notes.txt", "b.onnx"])

@@ -42,7 +42,7 @@ def window(own_link, qtbot, few):
     ],
     ids=["model", "data"],
 )
-def test_a_crash_in_native_code_is_told_in_one_sentence_and_the_work_goes_on(window, fatal, qtbot, ask):
+def test_a_crash_in_native_code_is_reported_in_one_sentence_and_the_work_goes_on(window, fatal, qtbot, ask):
     session, pid, recipe = window.session, window.session.link.pid, window.session.recipe
     value = session.preview.value.value
     with qtbot.waitSignals([session.link.lost, session.failed], timeout=WAIT):

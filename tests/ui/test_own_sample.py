@@ -45,7 +45,7 @@ def test_a_dropped_picture_is_answered_by_both_models_and_follows_the_recipe(sma
     settle()
 
 
-def test_one_sample_is_told_from_data_by_its_shape(tmp_path):
+def test_one_sample_is_distinguished_from_data_by_its_shape(tmp_path):
     for name, shape in (("one", (1, 28, 28)), ("batch", (1, 1, 28, 28)), ("many", (9, 1, 28, 28))):
         np.save(tmp_path / f"{name}.npy", np.zeros(shape, np.float32))
     (tmp_path / "bad.npy").write_bytes(b"x")

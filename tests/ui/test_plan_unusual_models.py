@@ -65,7 +65,7 @@ def test_without_labels_it_is_measured_against_the_original(session, qtbot, tmp_
 
 
 @pytest.mark.slow
-def test_a_target_that_takes_nothing_is_told_where_the_search_was(session, qtbot, tmp_path):
+def test_a_target_that_takes_nothing_is_reported_where_the_search_was(session, qtbot, tmp_path):
     tab = open_tab(session, qtbot, tmp_path, "embedding")
     session.change_recipe(replace(session.recipe, target="ethos-u"), "target")
     settle(session)

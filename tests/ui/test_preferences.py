@@ -65,7 +65,7 @@ def test_the_interface_scale_holds_at_the_next_start(preferences, qtbot, monkeyp
     assert settings.interface_scale() == 100
 
 
-def test_the_colours_of_data_are_told_to_those_who_draw(preferences, qtbot):
+def test_plots_follow_the_colormap(preferences, qtbot):
     heard = []
     theme.signals.changed.connect(lambda: heard.append(theme.data_colors()))
     before = colormaps.sample(0.5).name()
@@ -106,7 +106,7 @@ def test_folders_are_where_dialogs_begin(preferences, window, qtbot, tmp_path):
     assert settings.folder("models") == str(tmp_path) and settings.folder("export") == ""
 
 
-def test_a_settings_file_written_by_hand_is_not_believed():
+def test_values_of_an_edited_settings_file_are_checked():
     for key in ("theme", "motion", "data_colors", "language", "threads"):
         settings.store().setValue(key, "nonsense")
     assert (settings.scheme(), settings.motion(), settings.data_colors(), settings.language(), settings.threads()) == (
@@ -186,7 +186,7 @@ def test_the_window_speaks_chinese_and_english_again(qapp):
         ("", ""),
     ],
 )
-def test_messages_are_said_in_the_language_of_the_window(qapp, message, chinese):
+def test_messages_are_reported_in_the_language_of_the_window(qapp, message, chinese):
     i18n.apply(qapp, "zh_CN")
     found = i18n.said(message)
     i18n.apply(qapp, "en")

@@ -86,7 +86,7 @@ def test_the_words_of_the_user_stay(panel, session, qtbot):
         (TEXT + "recover:\n  - finetune: {epochs: 0}\n", "invalid value 0"),
     ],
 )
-def test_what_is_no_recipe_changes_nothing_and_is_said(panel, session, text, said):
+def test_what_is_no_recipe_changes_nothing_and_is_reported(panel, session, text, said):
     with pytest.raises(UserError) as refused:
         read(text, METHODS)
     assert said in refused.value.what
@@ -98,7 +98,7 @@ def test_what_is_no_recipe_changes_nothing_and_is_said(panel, session, text, sai
     assert not panel.fault.isVisible()
 
 
-def test_a_row_of_no_layer_is_said_once_and_not_applied(panel, session):
+def test_a_row_of_no_layer_is_reported_once_and_not_applied(panel, session):
     panel.editor.setPlainText(TEXT.replace("stem", "stam"))
     panel.apply()
     words = panel.fault.text.text()

@@ -125,7 +125,7 @@ def test_training_draws_its_curve_and_is_what_is_measured_afterwards(tab, sessio
     assert tab.reached.to_csv().startswith("epoch,value\n0,")
 
 
-def test_blocks_are_reconstructed_and_what_fell_is_told(tab, session, qtbot):
+def test_blocks_are_reconstructed_and_what_fell_is_reported(tab, session, qtbot):
     (kind,) = [index for index, action in enumerate(tab.add.menu().actions()) if action.text() == "Reconstruct blocks"]
     session.set_actions(["first", "second"], (Action("quantize.affine", {"bits": 2}),), "2 bits")
     choose(tab, session, kind)
@@ -260,7 +260,7 @@ def test_a_device_is_offered_where_there_is_a_choice(tab, session):
     assert session.trainings.device == "cuda"
 
 
-def test_what_does_not_fit_is_said_where_the_button_is(tab, session, qtbot):
+def test_what_does_not_fit_is_reported_where_the_button_is(tab, session, qtbot):
     stages(session, [Stage("finetune", {"flip": True})])
     train(tab, session, qtbot, tab.train)
     assert "Shifting and flipping need images" in tab.why_not.text() and tab.train.isEnabled()

@@ -57,7 +57,7 @@ MEASURED = preview(
 )
 
 
-def test_why_a_file_did_not_shrink_is_said(session, board):
+def test_why_a_file_did_not_shrink_is_reported(session, board):
     grew = LayerChange("stem", ACTIONS, 2304, 2400, larger="So few zeros take less as they are.")
     session.recipe = RECIPE
     session.preview, session.preview_is_current = Preview((grew,), Figure(1_000_100, "forecast"), 576, 5760), True
@@ -114,7 +114,7 @@ def test_without_a_recipe_there_is_only_the_original(session, board):
     assert board.metric_tile.note.text() == "● measured, 2,000"
 
 
-def test_what_is_measured_where_that_is_not_plain_is_told_at_the_figure(session, board):
+def test_an_unusual_metric_is_named_at_its_figure(session, board):
     note = "The measured output is 'prob'."
     session.data = dataclasses.replace(DATA, notes=(note,))
     for recipe, shown in ((Recipe(), None), (RECIPE, ESTIMATED)):
@@ -140,7 +140,7 @@ def test_an_estimate_has_an_interval_and_is_unsure_while_it_holds_zero(session, 
     assert not sure(board.change_tile) and board.change_tile.note.text() == "not significant"
 
 
-def test_a_measured_difference_is_told_plainly(session, board):
+def test_a_measured_difference_is_reported_plainly(session, board):
     show(session, board, RECIPE, MEASURED)
     assert board.metric_tile.value.text() == "92.4 → 91.7 %" and sure(board.metric_tile)
     assert board.change_tile.value.text() == "−0.7 ± 0.2 points" and sure(board.change_tile)

@@ -121,7 +121,7 @@ def test_a_metric_of_which_less_is_better(qapp):
     assert words.loss(trial, scan_of).startswith("mean squared error +0.20 ± 0.1, ● measured")
 
 
-def test_what_stands_in_the_way_is_said(page):
+def test_what_prevents_a_scan_is_reported(page):
     assert page.scan.isEnabled() and "layers: 2; samples for each measurement: 400" in page.panel.empty.text()
     page.candidates.choose(())
     assert not page.scan.isEnabled() and "at least one" in page.why_not.text()

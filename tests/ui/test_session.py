@@ -264,7 +264,7 @@ def test_what_is_prepared_does_not_take_the_place_of_a_measurement(opened, qtbot
     qtbot.waitUntil(lambda: measured(opened), timeout=WAIT)
 
 
-def test_what_is_in_the_way_of_predictions_is_told_once(session, qtbot, tmp_path):
+def test_what_prevents_predictions_is_reported_once(session, qtbot, tmp_path):
     network(tmp_path, "If")
     sentences = []
     session.told.connect(sentences.append)
@@ -289,7 +289,7 @@ def test_edits_are_predicted_and_the_next_one_is_prepared_while_the_hand_rests(o
     assert opened.preview.predicted.kind == "loss" and opened.preview.predicted.correlation > 0.5
 
 
-def test_plug_ins_that_were_left_out_are_told(session, monkeypatch):
+def test_plug_ins_that_were_left_out_are_reported(session, monkeypatch):
     told, asked = [], {}
     session.told.connect(told.append)
     monkeypatch.setattr(session.link, "request", lambda kind, handlers: asked.update({kind: handlers}))

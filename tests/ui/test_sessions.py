@@ -131,7 +131,7 @@ def test_a_moved_folder_is_found_and_a_moved_model_is_asked_for(window, qtbot, t
     assert session.recipe == recipe and session.snapshots.find("half").totals is not None
 
 
-def test_another_model_under_the_same_name_is_said_and_its_figures_are_dropped(window, qtbot, tmp_path, few):
+def test_another_model_under_the_same_name_is_reported_and_its_figures_are_dropped(window, qtbot, tmp_path, few):
     model = open_copy(window, qtbot, tmp_path, few)
     session, recipe = window.session, window.session.recipe
     shutil.copy(demo_paths("fashion_vit").model, model)
@@ -221,7 +221,7 @@ def test_kept_work_can_be_discarded_and_broken_files_are_passed_over(window, qtb
     assert window.findChild(QMessageBox, "kept") is None
 
 
-def test_the_second_window_on_a_session_is_told(small_window, qtbot, tmp_path):
+def test_the_second_window_on_a_session_is_reported(small_window, qtbot, tmp_path):
     window = small_window
     session, path = window.session, tmp_path / "work.mcw"
     session.set_actions(["head"], (prune(0.5),), "prune")
@@ -254,7 +254,7 @@ def test_the_second_window_on_a_session_is_told(small_window, qtbot, tmp_path):
     assert sorted(each.name for each in tmp_path.iterdir() if "work" in each.name) == ["work.mcw"]
 
 
-def test_a_lock_of_a_window_that_was_killed_or_that_cannot_be_written_is_in_nobodys_way(tmp_path):
+def test_a_stale_or_unwritable_lock_blocks_no_window(tmp_path):
     code = (
         "import os, sys; from workbench.ui.base.session_lock import SessionLock; "
         "lock = SessionLock(sys.argv[1]); print(lock.take(), flush=True); os._exit(9)"

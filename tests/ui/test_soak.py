@@ -8,7 +8,7 @@ from tests import soak
 from tests.guard import HANG_S
 
 
-def test_a_short_day_leaves_nothing_behind_and_every_figure_is_told():
+def test_a_short_day_leaves_nothing_behind_and_every_figure_is_reported():
     done = subprocess.run(
         [sys.executable, "-m", "tests.soak", "--steps", "20"],
         cwd=Path(__file__).parents[2],

@@ -16,7 +16,7 @@ from workbench.ui.shell.status import EngineState, StatusLine, _shape
 SCRIPTED = "tests.ui.scripted_engine"
 
 
-def test_the_file_the_data_and_the_engine_are_told_and_lead_on(demo_window, qtbot):
+def test_the_status_bar_names_file_data_and_engine_and_links_to_them(demo_window, qtbot):
     line = demo_window.findChild(StatusLine)
     model = demo_window.session.model
     assert line.model.accessibleName() == f"ONNX · opset {model.opset} · input 1 × 28 × 28"

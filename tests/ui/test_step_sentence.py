@@ -58,7 +58,7 @@ def test_parameters_and_shape_tell(method, given, words):
     assert words in said(method, **given).replace("\N{NO-BREAK SPACE}", " ")
 
 
-def test_of_a_method_that_says_nothing_nothing_is_said():
+def test_a_method_without_sentences_has_no_sentence():
     """Its parameters may mean what they mean elsewhere, or not."""
     for name in ("prune.random", "quantize.random", "lowrank.random", "distill.random"):
         fields = tuple(Field(field, "float", 0.5) for field in ("sparsity", "rank", "energy", "ratio", "bits"))

@@ -71,7 +71,7 @@ def test_stopping_says_so(opening, qtbot):
     assert opening.failure == "Stopped by hand." and opening.told == []
 
 
-def test_nothing_is_told_of_a_job_that_was_dropped(opening, qtbot):
+def test_nothing_is_reported_of_a_job_that_was_dropped(opening, qtbot):
     opening.start("obey")
     opening.drop()
     assert not opening.job and opening.failure == "Not wanted."

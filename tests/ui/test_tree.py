@@ -182,7 +182,7 @@ def test_the_filter_keeps_layers_and_their_modules(model, proxy, text, expected)
     assert names(proxy) == expected
 
 
-def test_of_a_thousand_layers_only_the_edited_row_and_its_modules_are_told(qapp, monkeypatch):
+def test_of_a_thousand_layers_only_the_edited_row_and_its_modules_are_updated(qapp, monkeypatch):
     layers = tuple(layer(f"blocks.{i // 10}.conv{i % 10}", shape=(4, 4, 1, 1)) for i in range(1000))
     model = LayerTreeModel()
     model.set_model(summary(layers))

@@ -108,7 +108,7 @@ def test_families_and_layers_that_may_not_be_touched_are_not(opened):
 
 
 @pytest.mark.slow
-def test_a_limit_that_nothing_keeps_is_said(opened):
+def test_a_limit_that_nothing_keeps_is_reported(opened):
     front = search(opened(), Goal(max_bytes=10))
     assert front.chosen is None and "No recipe within the limits was found." in front.notes[0]
 
@@ -218,7 +218,7 @@ def test_one_sample_is_too_few(opened, place, tmp_path):
 
 
 @pytest.mark.slow
-def test_the_time_limit_ends_it_and_is_said(opened):
+def test_the_time_limit_ends_it_and_is_reported(opened):
     goal = Goal(max_bytes=BYTES, seed=9)
     front = search(opened(), replace(goal, seconds=1e-9))
     assert front.complete and any(
@@ -272,7 +272,7 @@ def test_what_is_measured_is_not_trained_on(opened):
 
 
 @pytest.mark.slow
-def test_latency_for_a_device_with_figures_is_told_by_rule(opened):
+def test_latency_for_a_device_with_figures_is_reported_by_rule(opened):
     workspace, speed = opened(), find_target("ethos-u").speed
     front = search(workspace, Goal(max_latency=1.0, target="ethos-u", families=("quantize",)))
     assert front.chosen.latency == pytest.approx(1e3 * sum(layer_seconds(workspace, front.chosen, speed)))
@@ -309,7 +309,7 @@ NPU = (
 
 
 @pytest.mark.slow
-def test_energy_for_a_device_with_figures_is_told_by_rule(opened, site):  # noqa: F811
+def test_energy_for_a_device_with_figures_is_reported_by_rule(opened, site):  # noqa: F811
     (site / "npu.yaml").write_text(NPU)
     points = "[workbench.targets]\na = npus:FILE\n"
     distribution(site, "npus", points, npus="from pathlib import Path\nFILE = Path(__file__).parent / 'npu.yaml'\n")
@@ -341,7 +341,7 @@ net (int64[n, 6] ids) => (float[n, 8] y)
 """
 
 
-def test_a_target_that_takes_nothing_is_told_in_a_sentence(tmp_path):
+def test_a_target_that_takes_nothing_is_reported_in_a_sentence(tmp_path):
     """The only layer is an embedding, of which the rules of the device say nothing."""
     rng, proto = np.random.default_rng(0), onnx.parser.parse_model(EMBEDDING)
     proto.graph.node[0].name = "table"

@@ -59,7 +59,7 @@ def spent(front_of: Callable[[], Front], looks: Callable[[], int]) -> tuple[Fron
 
 
 @pytest.mark.slow
-def test_the_limit_holds_in_every_step_and_what_was_left_is_said(anew, looks):
+def test_the_limit_holds_in_every_step_and_what_was_left_is_reported(anew, looks):
     whole, most = spent(lambda: anew(replace(GOAL, seconds=1e9), Job()), looks)
     assert REACHED not in whole.notes
     steps, trials = set[str](), list[int]()

@@ -25,7 +25,7 @@ from workbench.ui.text import format, i18n
 from workbench.ui.widgets import theme
 
 
-def test_what_no_recipe_keeps_and_what_failed_is_said(found, session):
+def test_what_no_recipe_keeps_and_what_failed_is_reported(found, session):
     front = replace(found.plans.front, chosen=None, notes=("No recipe within the limits was found.",))
     show(found, front)
     assert found.notes.isVisible() and "No recipe within the limits was found." in found.note.text()
@@ -52,7 +52,7 @@ def test_the_table_has_every_recipe_and_is_sorted_by_any_column(found):
     assert numbers in (sorted(numbers), sorted(numbers, reverse=True))
 
 
-def test_how_a_figure_was_obtained_is_said(found):
+def test_how_a_figure_was_obtained_is_reported(found):
     entry = next(each for each in found.plot.scene.entries if "chosen" in each.marks)
     figures, recipe = found.plot.words(entry)
     assert figures.startswith("Search 2: ") and "top-1 99.4 % (−0.6 ± 0.3 points)" in figures

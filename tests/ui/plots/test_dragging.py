@@ -279,7 +279,7 @@ def test_far_outliers_do_not_take_the_room(histogram, weight):
     assert abs(histogram.canvas.handles[1] - heard[-1]) < 1e-12
 
 
-def test_nothing_to_draw_is_said(histogram, spectrum, weight):
+def test_nothing_to_draw_is_reported(histogram, spectrum, weight):
     histogram.show_layer(None, None)
     assert histogram.pages.currentWidget() is histogram.empty and histogram.table.isHidden()
     view = sample.view_of(weight)

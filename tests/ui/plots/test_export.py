@@ -30,7 +30,7 @@ def test_the_numbers_are_copied_with_keys(histogram, qtbot):
     assert QGuiApplication.clipboard().text() == histogram.to_csv()
 
 
-def test_what_was_copied_or_saved_is_said_in_the_status_bar(histogram, qtbot, tmp_path):
+def test_what_was_copied_or_saved_is_reported_in_the_status_bar(histogram, qtbot, tmp_path):
     window = QMainWindow()
     qtbot.addWidget(window)
     bar = window.statusBar()
