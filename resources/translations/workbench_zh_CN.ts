@@ -2744,6 +2744,11 @@
       <translation>请给出 YAML 文件。</translation>
     </message>
     <message>
+      <source>Give an id that 'workbench targets' lists.</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>应为 workbench targets 所列目标设备的标识。</translation>
+    </message>
+    <message>
       <source>Give at most {most}.</source>
       <extracomment>workbench/core/recipe/recipe.py</extracomment>
       <translation>请最多给出 {most} 个。</translation>
@@ -2757,11 +2762,6 @@
       <source>Give one value.</source>
       <extracomment>workbench/core/recipe/recipe.py</extracomment>
       <translation>请给出一个值。</translation>
-    </message>
-    <message>
-      <source>It is the id of one that workbench targets lists.</source>
-      <extracomment>workbench/core/recipe/recipe.py</extracomment>
-      <translation>应为 workbench targets 所列目标设备的标识。</translation>
     </message>
     <message>
       <source>Its keys are layer paths or globs.</source>
@@ -2944,7 +2944,7 @@
       <translation>没有文件 {path}。</translation>
     </message>
     <message>
-      <source>There is no file {path}. If it is the name of a model on a hub: nothing is looked up there.</source>
+      <source>There is no file {path}. Model names of hubs are not looked up.</source>
       <extracomment>workbench/core/recognition/foreign.py</extracomment>
       <translation>没有文件 {path}。如果它是模型库中的名称：程序不会联网查找。</translation>
     </message>
@@ -5349,7 +5349,7 @@
       <translation>其激活值为浮点数：整数运算仅存在于 ONNX 文件中。</translation>
     </message>
     <message>
-      <source>Measured in it on {n:,} samples: {metric} {value}.</source>
+      <source>Its metric, measured on {n:,} samples: {metric} {value}.</source>
       <extracomment>workbench/engine/api/other_formats.py</extracomment>
       <translation>在该文件中用 {n:,} 个样本测得：{metric} {value}。</translation>
     </message>
@@ -12401,14 +12401,14 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>快照…</translation>
     </message>
     <message>
+      <source>The drop of the metric is predicted from {n} candidates that were run; 95 % of such candidates lie within the error.</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>指标因此的损失由已运行的 {n} 个候选推算，误差为 95 % 的此类候选所不超出的范围。</translation>
+    </message>
+    <message>
       <source>The sample is random because no data is open.</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
       <translation>没有打开数据，因此样本是随机的。</translation>
-    </message>
-    <message>
-      <source>What the metric loses by that is told from {n} candidates that were run, with the error that 95 % of such candidates keep.</source>
-      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>指标因此的损失由已运行的 {n} 个候选推算，误差为 95 % 的此类候选所不超出的范围。</translation>
     </message>
     <message>
       <source>Why it did not shrink:</source>

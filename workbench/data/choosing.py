@@ -128,8 +128,8 @@ def by_id(wanted: str) -> Metric:
 
 
 def fits(metric: Metric, other: Metric, labels: np.ndarray | None) -> bool:
-    """Whether this metric fits other samples of the same output, for which `other` would be chosen: a few labels may
-    all be of one class, and a few outputs may look like another kind."""
+    """Return whether this metric fits other samples of the same output, for which `other` would be chosen: a few labels
+    may all be of one class, and a few outputs may look like another kind."""
     if metric.labelled != (labels is not None):
         return False
     alone = (
@@ -253,8 +253,8 @@ def _unlabelled(outputs: np.ndarray, name: str) -> tuple[Metric, int]:
 
 
 def may_be_numbers(outputs: np.ndarray, name: str) -> bool:
-    """Whether a few floats per sample may be coordinates or angles as well as class scores: neither values nor name
-    decide it."""
+    """Return whether a few floats per sample may be coordinates or angles as well as class scores: neither values nor
+    name decide it."""
     if outputs.dtype.kind != "f" or outputs.ndim != 2 or not 1 < outputs.shape[1] <= FEW:
         return False
     called = _called_scores(name) or _called_numbers(name) or _is_embedding(outputs, name)
@@ -266,7 +266,7 @@ def _called_scores(name: str) -> bool:
 
 
 def _called_numbers(name: str) -> bool:
-    """Whether an output has a name typical of coordinates and the like, whose argmax has no meaning."""
+    """Return whether an output has a name typical of coordinates and the like, whose argmax has no meaning."""
     called = any(word in name.lower() for word in NUMBERS) or bool(SHORT.search(name.lower()))
     return called and not _called_scores(name)
 
@@ -278,8 +278,8 @@ def _one_wins(outputs: np.ndarray) -> float:
 
 
 def _are_labels(outputs: np.ndarray) -> bool:
-    """Whether these are probabilities of multi-label outputs: a sample may have several labels or none, and no answer
-    is right for nearly all samples."""
+    """Return whether these are probabilities of multi-label outputs: a sample may have several labels or none, and no
+    answer is right for nearly all samples."""
     if not are_probabilities(outputs) or _are_shares(outputs, 1):
         return False
     have = outputs > 0.5
@@ -288,7 +288,8 @@ def _are_labels(outputs: np.ndarray) -> bool:
 
 
 def _are_class_numbers(outputs: np.ndarray) -> bool:
-    """Whether these floats, one per sample, are numbers of a few classes, such as those of an ArgMax after a cast."""
+    """Return whether these floats, one per sample, are numbers of a few classes, such as those of an ArgMax after a
+    cast."""
     if outputs.dtype.kind != "f" or outputs.size != len(outputs) or not is_whole(outputs):
         return False
     found = np.unique(outputs)
@@ -296,7 +297,7 @@ def _are_class_numbers(outputs: np.ndarray) -> bool:
 
 
 def _are_shares(outputs: np.ndarray, axis: int) -> bool:
-    """Whether these are probabilities of several classes along an axis, which sum to one."""
+    """Return whether these are probabilities of several classes along an axis, which sum to one."""
     return (
         outputs.shape[axis] > 1
         and are_probabilities(outputs)
@@ -305,13 +306,13 @@ def _are_shares(outputs: np.ndarray, axis: int) -> bool:
 
 
 def _decides(rows: np.ndarray) -> bool:
-    """Whether both answers are frequent enough that a constant answer would not do."""
+    """Return whether both answers are frequent enough that a constant answer would not do."""
     share = float((rows > 0.5).mean())
     return max(share, 1 - share) <= FALLS
 
 
 def _is_embedding(outputs: np.ndarray, name: str) -> bool:
-    """Whether these are embeddings: unit vectors with both signs, or named so, whose argmax has no meaning."""
+    """Return whether these are embeddings: unit vectors with both signs, or named so, whose argmax has no meaning."""
     lengths = np.linalg.norm(outputs.astype(np.float64), axis=1)
     unit = bool(outputs.min() < 0 and np.allclose(lengths, 1, atol=1e-3))
     return unit or any(word in name.lower() for word in EMBEDDINGS)

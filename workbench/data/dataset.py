@@ -19,7 +19,9 @@ from workbench.data.sampling import stratified
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """`inputs` name -> [samples, ...] in the stored type, as arrays or columns that are read on demand; `labels`
+    """Samples, with labels if there are any.
+
+    `inputs` name -> [samples, ...] in the stored type, as arrays or columns that are read on demand; `labels`
     [samples, ...] or None.
 
     classes     names in the order of the class numbers, if the data has any

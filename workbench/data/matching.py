@@ -43,7 +43,9 @@ Given = Mapping[str, str | np.ndarray]  # values of inputs that are the same for
 
 @dataclass(frozen=True)
 class Matched:
-    """`inputs` name -> [samples, ...]; `constants` name -> the array for all samples.
+    """Arrays of a data set by the inputs of a model.
+
+    `inputs` name -> [samples, ...]; `constants` name -> the array for all samples.
 
     axes    name of an input -> its axis of samples, if not the first, or ALONE; name of a constant -> the axis along
             which it is repeated for every sample
@@ -182,7 +184,7 @@ def _edges(specs: tuple[InputSpec, ...], arrays: Mapping[str, Column]) -> set[st
 
 
 def _by_sample(spec: InputSpec, array: Column, axis: int = 0) -> bool:
-    """Whether the array has this input's shape apart from the axis of the samples."""
+    """Return whether the array has this input's shape apart from the axis of the samples."""
     return array.ndim == len(spec.shape) > axis and all(
         index == axis or size in (None, have)
         for index, (size, have) in enumerate(zip(spec.shape, array.shape, strict=True))
@@ -196,7 +198,7 @@ def _batch_name(spec: InputSpec) -> int | None:
 
 
 def _before_steps(spec: InputSpec, array: Column, batch: int) -> bool:
-    """Whether the array of an input like [steps, batch, values] may be [samples, steps, values]."""
+    """Return whether the array of an input like [steps, batch, values] may be [samples, steps, values]."""
     rest = [size for axis, size in enumerate(spec.shape) if axis != batch]
     return array.ndim == len(spec.shape) and all(
         size in (None, have) for size, have in zip(rest, array.shape[1:], strict=True)
@@ -204,7 +206,7 @@ def _before_steps(spec: InputSpec, array: Column, batch: int) -> bool:
 
 
 def _alone(spec: InputSpec, array: Column) -> bool:
-    """Whether each row of the array has the whole shape of this input, which has no axis for the batch."""
+    """Return whether each row of the array has the whole shape of this input, which has no axis for the batch."""
     batch = spec.shape[:1] == (None,) and (not spec.axes or spec.axes[0].lower() in ("", *BATCH))
     return (
         array.ndim == len(spec.shape) + 1

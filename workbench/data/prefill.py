@@ -39,7 +39,7 @@ def going_on(specs: tuple[InputSpec, ...], known: int, count: int) -> dict[str, 
 
 
 def is_branch(spec: InputSpec) -> bool:
-    """Whether an input is the flag that the caches are read."""
+    """Return whether an input is the flag that the caches are read."""
     return spec.dtype == "bool" and spec.name.lower().startswith(BRANCH)
 
 

@@ -134,7 +134,7 @@ def _forget_types(model: ir.Model, recorded: set[str]) -> None:
 
 
 def _sorted(graph: ir.Graph) -> bool:
-    """Whether every node follows those that it reads, as the format demands and the runtime does not."""
+    """Return whether every node follows those that it reads, as the format demands and the runtime does not."""
     seen: set[ir.Value] = set()
     for node in graph:
         if any(value is not None and value.producer() is not None and value not in seen for value in node.inputs):

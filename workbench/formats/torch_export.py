@@ -199,8 +199,8 @@ def _simplified(model: ir.Model) -> ir.Model:
     }
 
     def may_fold(node: ir.Node) -> bool | None:
-        """Whether the optimiser may fold a node; None leaves it to the optimiser. The optimiser checks sizes after
-        folding, so large results are prevented here."""
+        """Return whether the optimiser may fold a node; None leaves it to the optimiser. The optimiser checks sizes
+        after folding, so large results are prevented here."""
         return False if any(value in weights for value in node.inputs) or _may_be_large(node) else None
 
     for _ in range(2):
@@ -229,7 +229,7 @@ def _drop_made_up_biases(model: ir.Model) -> None:
 
 
 def _may_be_large(node: ir.Node) -> bool:
-    """Whether an operator on constants would yield more than MOST_FOLDED numbers, or an unknown number."""
+    """Return whether an operator on constants would yield more than MOST_FOLDED numbers, or an unknown number."""
     sizes = [size for value in node.outputs for size in (value.shape or ())]
     if all(value.shape is not None for value in node.outputs) and all(isinstance(size, int) for size in sizes):
         return any(math.prod(value.shape.numpy()) > MOST_FOLDED for value in node.outputs if value.shape is not None)

@@ -9,7 +9,7 @@ LONGEST = 600  # characters of a sentence that is shown to a user
 
 
 def sentence(text: str) -> bool:
-    """Whether the text starts, ends and looks like a message for users."""
+    """Return whether the text starts, ends and looks like a message for users."""
     return bool(text) and text.isprintable() and text[-1] in ".?!)" and len(text) <= LONGEST
 
 

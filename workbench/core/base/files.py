@@ -208,5 +208,5 @@ def stem(path: str) -> str:
 
 
 def exists(path: str) -> bool:
-    """Whether a file or folder, or the file of `file.py:function`, exists."""
+    """Return whether a file or folder, or the file of `file.py:function`, exists."""
     return os.path.exists(path) or os.path.exists(file_and_function(path)[0])  # never raise; Path's does

@@ -35,7 +35,7 @@ def ratio_digits(ratio: float) -> str:
 
 
 def slight(before: float, after: float) -> bool:
-    """Whether a change is too small to be given as a ratio."""
+    """Return whether a change is too small to be given as a ratio."""
     return abs(after - before) < 0.005 * before
 
 
@@ -89,7 +89,7 @@ class MetricInfo:
         return self.title
 
     def __bool__(self) -> bool:
-        """Whether anything is measured."""
+        """Return whether anything is measured."""
         return bool(self.title)
 
     @property

@@ -56,7 +56,8 @@ def network_place(path: str) -> str:
 
 
 def alive(process: int) -> bool:
-    """Whether a process of this machine is running. One that this user has no permission to query counts as alive."""
+    """Return whether a process of this machine is running. One that this user has no permission to query counts as
+    alive."""
     if on_windows():
         return _alive_on_windows(process)
     try:
@@ -69,7 +70,7 @@ def alive(process: int) -> bool:
 
 
 def _alive_on_windows(process: int) -> bool:
-    """Whether a process is running, on Windows, where os.kill would end it."""
+    """Return whether a process is running, on Windows, where os.kill would end it."""
     windows = kernel()
     handle = windows.OpenProcess(SYNCHRONIZE, False, process)
     if not handle:
@@ -87,7 +88,7 @@ def owner() -> str:
 
 
 def abandoned(mark: str) -> bool:
-    """Whether the process of an `owner` mark has ended. False for marks of other machines and for anything else.
+    """Return whether the process of an `owner` mark has ended. False for marks of other machines and for anything else.
 
     Earlier versions wrote the PID alone.
     """
@@ -113,8 +114,8 @@ def memory() -> int:
 
 
 def adds_products_exactly() -> bool | None:
-    """Whether the processor accumulates 8-bit products without saturation: x86-64 with VNNI or AMX, and Arm; None where
-    unknown. Intel 64 and IA-32 Architectures Software Developer's Manual, VPMADDUBSW and VPDPBUSD."""
+    """Return whether the processor accumulates 8-bit products without saturation: x86-64 with VNNI or AMX, and Arm;
+    None where unknown. Intel 64 and IA-32 Architectures Software Developer's Manual, VPMADDUBSW and VPDPBUSD."""
     if platform.machine().lower() in ("arm64", "aarch64"):
         return True
     try:

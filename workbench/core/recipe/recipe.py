@@ -80,7 +80,7 @@ class Recipe:
         return tuple(action for action in self.stack_for(path) if not action.off)
 
     def leaves_alone(self, path: str) -> bool:
-        """Whether the row of a layer is empty: it gets no steps from globs or from a search."""
+        """Return whether the row of a layer is empty: it gets no steps from globs or from a search."""
         row = self._row_for(path)
         return row is not None and not row.actions
 
@@ -281,7 +281,7 @@ def recipe_of(document: Any, name: str) -> Recipe:
         isinstance(target, str),
         name,
         Message("its target is {target}", target=brief(target)),
-        Message("It is the id of one that workbench targets lists."),
+        Message("Give an id that 'workbench targets' lists."),
     )
     return Recipe(rows, seed, stages, storing, str(document.get("data", "")), target)
 

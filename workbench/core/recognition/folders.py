@@ -12,7 +12,7 @@ PICKLED = (".pt", ".pth", ".bin", ".ckpt")
 
 
 def is_model(path: str) -> bool:
-    """Whether a folder holds a model, as hubs store them, rather than data."""
+    """Return whether a folder holds a model, as hubs store them, rather than data."""
     home = Path(path)
     return home.is_dir() and (
         any((home / name).is_file() for name in (*ONNX, *WEIGHTS))
@@ -35,7 +35,7 @@ def weights_in(path: str) -> str:
 
 
 def has_config(path: str) -> bool:
-    """Whether there is a config.json in a folder, or beside a file."""
+    """Return whether there is a config.json in a folder, or beside a file."""
     home = Path(path) if os.path.isdir(path) else Path(path).parent
     return (home / CONFIG).is_file()
 
@@ -45,7 +45,7 @@ def is_pickled(path: str) -> bool:
 
 
 def _has_program(path: str) -> bool:
-    """Whether a torch archive holds TorchScript or an exported program, which needs no separate network."""
+    """Return whether a torch archive holds TorchScript or an exported program, which needs no separate network."""
     try:
         if not os.path.isfile(path):  # a pipe waits, a device never ends
             return False

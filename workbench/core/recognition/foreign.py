@@ -66,7 +66,7 @@ def folder(path: str) -> UserError | None:
 
 
 def _opens(path: str) -> bool:
-    """Whether a folder holds a model that can be opened beside that of another program."""
+    """Return whether a folder holds a model that can be opened beside that of another program."""
     return any(os.path.isfile(os.path.join(path, name)) for name in (*ONNX, *WEIGHTS))
 
 
@@ -80,7 +80,7 @@ def missing(path: str) -> UserError:
         )
     if HUB.fullmatch(path) and not Path(path).suffix and ("-" in path or "/" in path):
         return UserError(
-            "There is no file {path}. If it is the name of a model on a hub: nothing is looked up there.",
+            "There is no file {path}. Model names of hubs are not looked up.",
             "Download the model (hf download {path}), and give its folder.",
             path=path,
         )

@@ -56,7 +56,7 @@ def _point_out(point: Point) -> dict[str, Any]:
 
 
 def _is_finite(point: Point) -> bool:
-    """Whether the figures are finite: NaN and infinite ones cannot be compared or written."""
+    """Return whether the figures are finite: NaN and infinite ones cannot be compared or written."""
     figures = [*(vars(each) for each in (point.measured, point.held_out) if each is not None)]
     numbers = [
         *(getattr(point, name) or 0.0 for name in NUMBERS),

@@ -97,7 +97,7 @@ def numbers(labels: np.ndarray) -> np.ndarray:
 
 
 def are_shares(labels: np.ndarray) -> bool:
-    """Whether labels [samples, classes] are probabilities of the classes, such as one-hot rows."""
+    """Return whether labels [samples, classes] are probabilities of the classes, such as one-hot rows."""
     return (
         labels.ndim == 2
         and labels.shape[1] > 1
@@ -132,7 +132,7 @@ def _by_form(metric: Metric, outputs: np.ndarray, target: np.ndarray, _classes: 
 
 
 def decides_classes(metric: Metric) -> bool:
-    """Whether the prediction of a sample is the class with the highest score."""
+    """Return whether the prediction of a sample is the class with the highest score."""
     return metric.decide is best
 
 

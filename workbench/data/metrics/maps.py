@@ -76,7 +76,7 @@ def _each_accuracy(rows: np.ndarray) -> np.ndarray:
 
 
 def known(labels: np.ndarray, classes: int) -> np.ndarray:
-    """Whether positions have a class."""
+    """Return whether positions have a class."""
     return (labels >= 0) & ((labels != LEFT_OUT) | (classes > LEFT_OUT))
 
 
@@ -99,8 +99,8 @@ def squeezed(labels: np.ndarray) -> np.ndarray:
 
 
 def scores_last(outputs: np.ndarray, labels: np.ndarray) -> bool:
-    """Whether the class scores of label maps [samples, ...] are along the last axis; else they are along the second.
-    Where both fit, sequences have them last, and images second. Raises UserError if neither fits."""
+    """Return whether the class scores of label maps [samples, ...] are along the last axis; else they are along the
+    second. Where both fit, sequences have them last, and images second. Raises UserError if neither fits."""
     first, behind = outputs.shape[2:] == labels.shape[1:], outputs.shape[1:-1] == labels.shape[1:]
     if not (first or behind) or outputs.ndim != labels.ndim + 1:
         raise _no_scores(outputs, labels)

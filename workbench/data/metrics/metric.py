@@ -19,7 +19,9 @@ Taken = Callable[[np.ndarray], np.ndarray]
 
 @dataclass(frozen=True)
 class Metric:
-    """`score(outputs, target) -> [samples, ...]` float64, one row per sample that depends on that sample alone;
+    """A metric that is a mean over samples.
+
+    `score(outputs, target) -> [samples, ...]` float64, one row per sample that depends on that sample alone;
     `target` is labels, or the original model's outputs. This allows paired comparison of two models.
 
     Without `total` a row is one number, and the value is their mean. With it, rows [samples, k] are statistics, and
@@ -94,7 +96,7 @@ class Metric:
         return np.asarray(whole + found - found.mean())
 
     def same(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
-        """Whether two models predict the same, [samples]; without predictions, whether outputs agree to 1 %."""
+        """Return whether two models predict the same, [samples]; without predictions, whether outputs agree to 1 %."""
         if self.decide is not None:
             return _all(np.asarray(self.decide(first) == self.decide(second)))
         if first.dtype.kind not in "fiub":
@@ -132,7 +134,7 @@ def above(outputs: np.ndarray, at: float) -> np.ndarray:
 
 
 def is_whole(values: np.ndarray) -> bool:
-    """Whether these are integers, in whatever type."""
+    """Return whether these are integers, in whatever type."""
     return values.dtype.kind in "iub" or (values.dtype.kind == "f" and np.array_equal(values, np.rint(values)))
 
 

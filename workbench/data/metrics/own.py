@@ -24,7 +24,7 @@ Function = Callable[..., Any]
 
 
 def is_own(name: str) -> bool:
-    """Whether a metric is given as file.py:function."""
+    """Return whether a metric is given as file.py:function."""
     return bool(file_and_function(name)[1])
 
 

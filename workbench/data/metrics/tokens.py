@@ -94,8 +94,8 @@ def next_tokens(tokens: np.ndarray, mask: np.ndarray | None = None, asked: np.nd
 
 
 def knows_next(outputs: np.ndarray, labels: np.ndarray) -> bool:
-    """Whether these outputs predict next tokens better than a uniform guess: a decoder does, a masked language model
-    does not."""
+    """Return whether these outputs predict next tokens better than a uniform guess: a decoder does, a masked language
+    model does not."""
     if outputs.dtype.kind != "f" or outputs.ndim != 3 or labels.shape != outputs.shape[:2] or outputs.shape[2] < 2:
         return False
     if labels.max(initial=0) >= outputs.shape[2] or not (labels >= 0).any():

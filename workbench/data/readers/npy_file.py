@@ -49,7 +49,7 @@ def read_values(entry: IO[bytes], shape: tuple[int, ...], by_columns: bool, dtyp
 
 
 def in_place(nbytes: int, shape: tuple[int, ...], by_columns: bool) -> bool:
-    """Whether the samples of an array are read on demand."""
+    """Return whether the samples of an array are read on demand."""
     return nbytes > LARGE and not by_columns and len(shape) > 1
 
 

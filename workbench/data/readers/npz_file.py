@@ -48,7 +48,7 @@ def read(file: Path, wanted: Collection[str]) -> tuple[dict[str, Column], tuple[
 
 
 def _stays(info: zipfile.ZipInfo) -> bool:
-    """Whether an array may stay in the file."""
+    """Return whether an array may stay in the file."""
     return info.compress_type == zipfile.ZIP_STORED and info.file_size > npy_file.LARGE
 
 

@@ -137,7 +137,7 @@ class Tokenizer:
         return str(self._loaded.decode(list(tokens), skip_special_tokens=False))
 
     def ends(self, token: int) -> bool:
-        """Whether a token is a special one, such as the end of a text."""
+        """Return whether a token is a special one, such as the end of a text."""
         found = self._loaded.get_added_tokens_decoder().get(token)
         return found is not None and bool(found.special)
 

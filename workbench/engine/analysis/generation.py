@@ -139,7 +139,7 @@ class _Speaker:
 
 
 def _one_more(before: np.ndarray, after: np.ndarray) -> bool:
-    """Whether a cache is longer by one token along one of its axes."""
+    """Return whether a cache is longer by one token along one of its axes."""
     return sorted(b - a for a, b in zip(before.shape, after.shape, strict=False)) == [0] * (before.ndim - 1) + [1]
 
 

@@ -156,7 +156,7 @@ def _to_measure(predicted: Sequence[Trial], share: float | None, estimated: bool
 
 
 def _is_long(workspace: Workspace, candidates: int) -> bool:
-    """Whether measuring this number of candidates on all samples, each from its layer on, takes many minutes."""
+    """Return whether measuring this number of candidates on all samples, each from its layer on, takes many minutes."""
     summary, samples = workspace.model.summary(), workspace.measurable().data.samples
     return candidates * samples * (summary.macs or summary.parameters) / 2 > LONG
 

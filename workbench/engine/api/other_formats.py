@@ -151,7 +151,7 @@ def _compared(
 def _measured(evaluator: Evaluator, value: float) -> Message:
     info = evaluator.metric.info
     return Message(
-        "Measured in it on {n:,} samples: {metric} {value}.",
+        "Its metric, measured on {n:,} samples: {metric} {value}.",
         n=len(evaluator.order),
         metric=info.title,
         value=metric_text(value, info),

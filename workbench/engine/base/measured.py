@@ -165,8 +165,8 @@ def _read_together(data: Dataset) -> tuple[str, ...]:
 
 
 def _is_list(values: np.ndarray, labels: np.ndarray | None) -> bool:
-    """Whether an output with further axes has one list of values a sample, such as class scores [N, C, 1, 1] of a
-    convolution or [N, 1, C]. Without labels that say so, [N, T, 1] may as well be a sequence."""
+    """Return whether an output with further axes has one list of values a sample, such as class scores [N, C, 1, 1] of
+    a convolution or [N, 1, C]. Without labels that say so, [N, T, 1] may as well be a sequence."""
     sizes = values.shape[1:]
     if len(sizes) < 2 or max(sizes) == 1 or math.prod(sizes) != max(sizes):
         return False

@@ -170,8 +170,8 @@ def _rolled(a: np.ndarray, b: np.ndarray, batch: int) -> tuple[int, int] | None:
 
 
 def _may_be_whole(data: Dataset) -> bool:
-    """Whether the rows of the data may be parts of one thing, such as the nodes of a graph: another array counts them,
-    as the edges or an adjacency matrix do. They are then few enough to be read at once."""
+    """Return whether the rows of the data may be parts of one thing, such as the nodes of a graph: another array counts
+    them, as the edges or an adjacency matrix do. They are then few enough to be read at once."""
     if data.fixed_batch is not None or data.samples < 2 or _bytes(data) > WHOLE:
         return False
     counted = any(each.dtype.kind in "iu" and each.size > 1 for each in data.constants.values())

@@ -77,7 +77,7 @@ def _undone(chosen: Method, before: Plan, after: Plan, made: dict[str, str]) -> 
 
 
 def _finer(before: Plan, after: Plan) -> bool:
-    """Whether all levels are preserved: clusters on a grid with enough levels for them."""
+    """Return whether all levels are preserved: clusters on a grid with enough levels for them."""
     return all(new.refines(old) for old, new in zip(before.tensors, after.tensors, strict=False))
 
 

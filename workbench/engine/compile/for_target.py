@@ -37,7 +37,7 @@ def findings(layers: Iterable[Layer], recipe: Recipe, applied: Collection[str]) 
 
 
 def takes(target: Target | None, layer: Layer, stack: Stack) -> bool:
-    """Whether a layer with these steps runs on the target, possibly in floating point."""
+    """Return whether a layer with these steps runs on the target, possibly in floating point."""
     return target is None or all(finding.runs for finding in of_layer(layer, stack, infos(), target))
 
 
@@ -53,5 +53,5 @@ def rounded(target: Target | None, layer: Layer, stack: Stack) -> Stack:
 
 
 def suits(target: Target | None, layer: Layer, stack: Stack) -> bool:
-    """Whether the target supports these steps unchanged: with channels in its multiples."""
+    """Return whether the target supports these steps unchanged: with channels in its multiples."""
     return takes(target, layer, stack) and rounded(target, layer, stack) == stack

@@ -149,8 +149,8 @@ def _kernel(
 
 
 def _pays(model: Model, layer: Layer, spec: StorageSpec, batch: int) -> bool:
-    """Whether a layer is large enough, and its products have few enough rows: those of a tied head are counted with the
-    head."""
+    """Return whether a layer is large enough, and its products have few enough rows: those of a tied head are counted
+    with the head."""
     if spec.count < LEAST:
         return False
     counts = [layer.macs, *(other.macs for other in model.layers if other.shares == layer.path)]

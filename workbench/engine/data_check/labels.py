@@ -9,8 +9,8 @@ BETTER = 0.2  # that another order must be, on samples by which it was not found
 
 
 def independent(decisions: np.ndarray, labels: np.ndarray) -> bool:
-    """Whether the predictions [n] agree with the labels [n] no more often than independent ones of the same frequencies
-    would."""
+    """Return whether the predictions [n] agree with the labels [n] no more often than independent ones of the same
+    frequencies would."""
     count = int(max(decisions.max(), labels.max())) + 1
     shares = [np.bincount(each, minlength=count) / len(each) for each in (decisions, labels)]
     chance = float(shares[0] @ shares[1])
@@ -19,7 +19,7 @@ def independent(decisions: np.ndarray, labels: np.ndarray) -> bool:
 
 
 def one_answer(decisions: np.ndarray) -> bool:
-    """Whether the model answers nearly the same for every input."""
+    """Return whether the model answers nearly the same for every input."""
     return bool(np.bincount(decisions).max() / len(decisions) > ONE_ANSWER)
 
 

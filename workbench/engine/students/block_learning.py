@@ -131,7 +131,7 @@ class BlockLearning:
 
     @torch.no_grad()
     def _splits(self, size: int) -> bool:
-        """Whether the block computes each of the `size` samples of a part by itself, along the first axis."""
+        """Return whether the block computes each of the `size` samples of a part by itself, along the first axis."""
         part = self.parts[0]
         if size < 2 or not part.has_rows(size):
             return False

@@ -26,7 +26,7 @@ class Part:
         return sum(x.nbytes for x in self._all())
 
     def has_rows(self, count: int) -> bool:
-        """Whether the first axis of all values has this many entries."""
+        """Return whether the first axis of all values has this many entries."""
         return all(x.dim() > 0 and len(x) == count for x in self._all())
 
     def _all(self) -> tuple[Tensor, ...]:

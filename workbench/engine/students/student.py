@@ -231,7 +231,7 @@ class Student(nn.Module):
 
     @torch.no_grad()
     def is_finite(self) -> bool:
-        """Whether all trained values are finite."""
+        """Return whether all trained values are finite."""
         return all(bool(torch.isfinite(value).all()) for value in self.parameters() if value.requires_grad)
 
     def load(self, state: Mapping[str, Tensor]) -> None:

@@ -17,7 +17,7 @@ def logits(outputs: Tensor) -> Tensor:
 
 
 def are_probabilities(outputs: Tensor) -> bool:
-    """Whether a model ends in a softmax: nothing negative, and the last axis sums to one."""
+    """Return whether a model ends in a softmax: nothing negative, and the last axis sums to one."""
     with torch.no_grad():
         if outputs.dim() < 2 or bool((outputs < 0).any()):
             return False

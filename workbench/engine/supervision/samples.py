@@ -69,7 +69,9 @@ class Moves:
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """`train` and `held` are indices into `data`; the latter select the best state and are never trained on.
+    """Samples split for training.
+
+    `train` and `held` are indices into `data`; the latter select the best state and are never trained on.
 
     classes     whether the labels are class numbers
     """
@@ -131,7 +133,7 @@ class Samples:
 
 
 def is_moved(data: Dataset, name: str) -> bool:
-    """Whether an input has one row per sample, so that images can be augmented."""
+    """Return whether an input has one row per sample, so that images can be augmented."""
     return name in data.inputs and not data.axes.get(name, 0)
 
 
@@ -140,7 +142,7 @@ def is_image(x: np.ndarray) -> bool:
 
 
 def channels_last(shape: tuple[int, ...]) -> bool:
-    """Whether images [n, a, b, c] with one, three or four channels are [n, height, width, channels]."""
+    """Return whether images [n, a, b, c] with one, three or four channels are [n, height, width, channels]."""
     return shape[3] in (1, 3, 4) and shape[1] not in (1, 3, 4)
 
 

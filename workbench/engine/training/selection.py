@@ -25,13 +25,13 @@ class Selection:
         self.rows.pop("peak", None)
 
     def is_higher(self, rows: np.ndarray) -> bool:
-        """Whether a state is better than all before it; called before it is `judged`."""
+        """Return whether a state is better than all before it; called before it is `judged`."""
         peak = self.rows.get("peak")
         return peak is None or self._value(rows) > self._value(peak)
 
     def judged(self, rows: np.ndarray) -> bool:
-        """Whether to keep this later state: unless an earlier one is significantly better, or the start is better at
-        all. The best of many by few samples is often only the luckiest."""
+        """Return whether to keep this later state: unless an earlier one is significantly better, or the start is
+        better at all. The best of many by few samples is often only the luckiest."""
         higher = self.is_higher(rows)
         if higher:
             self.rows["peak"] = rows

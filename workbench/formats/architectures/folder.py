@@ -217,7 +217,7 @@ def _attends_plainly(module: Any) -> bool:
 
 
 def _made_up(name: str) -> bool:
-    """Whether a tensor is computed when the network is built, and may be missing in its file."""
+    """Return whether a tensor is computed when the network is built, and may be missing in its file."""
     return name.endswith(("position_ids", "inv_freq", "num_batches_tracked"))
 
 

@@ -80,7 +80,7 @@ def _free(leaf: Any, lengths: frozenset[int], samples: int) -> dict[int, str] | 
 
 
 def _is_sequence(leaf: Any) -> bool:
-    """Whether an input is a sequence: tokens and masks [batch, length], or features of them [batch, length,
+    """Return whether an input is a sequence: tokens and masks [batch, length], or features of them [batch, length,
     features]."""
     return leaf.dim() == 3 or (leaf.dim() == 2 and not leaf.is_floating_point())
 

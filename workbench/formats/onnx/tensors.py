@@ -124,12 +124,12 @@ def size_of(dims: Iterable[int]) -> int:
 
 
 def much_larger(made: int, stored: int) -> bool:
-    """Whether the size in memory is many times that in the file."""
+    """Return whether the size in memory is many times that in the file."""
     return made > max(DENSE, TIMES * stored)
 
 
 def much_larger_dense(sparse: Iterable[onnx.SparseTensorProto]) -> bool:
-    """Whether these tensors would take much more memory as dense ones than their bytes in the file."""
+    """Return whether these tensors would take much more memory as dense ones than their bytes in the file."""
     parts = list(sparse)
     numbers = sum(size_of(abs(size) for size in part.dims) for part in parts)
     return much_larger(8 * numbers, sum(part.ByteSize() for part in parts))

@@ -251,7 +251,7 @@ def _plain(node: ast.AST, called: dict[int, ast.Call]) -> bool:
 
 
 def _small(node: ast.AST) -> bool:
-    """Whether an exponent is a small number: powers of powers could take unlimited memory."""
+    """Return whether an exponent is a small number: powers of powers could take unlimited memory."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Integer" and node.args:
         node = node.args[0]
     if isinstance(node, ast.UnaryOp):

@@ -27,7 +27,7 @@ def is_index(path: str) -> bool:
 
 
 def is_pickle(path: str) -> bool:
-    """Whether a file of weights is torch's."""
+    """Return whether a file of weights is torch's."""
     if is_index(path):
         return path.endswith(f".bin{INDEX}")
     with open(path, "rb") as file:
@@ -35,7 +35,7 @@ def is_pickle(path: str) -> bool:
 
 
 def is_state_dict(path: str, head: bytes) -> bool:
-    """Whether torch.save wrote the file: an archive with data.pkl and without a program, or the older kind."""
+    """Return whether torch.save wrote the file: an archive with data.pkl and without a program, or the older kind."""
     if state_dict.is_legacy(head):
         return True
     names = members(path, head)

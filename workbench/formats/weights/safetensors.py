@@ -40,7 +40,7 @@ ALIGN = 8
 
 
 def looks_like(head: bytes) -> bool:
-    """Whether these first bytes are those of a file with a safetensors header."""
+    """Return whether these first bytes are those of a file with a safetensors header."""
     length = int.from_bytes(head[:8], "little")
     return len(head) > 9 and 2 <= length < 1 << 40 and head[8:9] == b"{"
 

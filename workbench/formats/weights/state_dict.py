@@ -87,7 +87,7 @@ class View:
 
 
 def is_legacy(head: bytes) -> bool:
-    """Whether these first bytes are those of a file written by torch before 1.6."""
+    """Return whether these first bytes are those of a file written by torch before 1.6."""
     return head[:2] == b"\x80\x02" and head[2:14] == b"\x8a\n" + MAGIC.to_bytes(10, "little")
 
 
@@ -385,7 +385,7 @@ def _flat(found: Any, path: str) -> Iterator[tuple[str, Stored]]:
 
 
 def _in_rows(view: View) -> bool:
-    """Whether the numbers are contiguous in row-major order; an axis of size one may have any stride."""
+    """Return whether the numbers are contiguous in row-major order; an axis of size one may have any stride."""
     step = 1
     for size, stride in zip(reversed(view.shape), reversed(view.strides), strict=True):
         if size > 1 and stride != step:

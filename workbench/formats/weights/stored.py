@@ -25,8 +25,8 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Stored:
-    """`shape` numbers of `dtype` in the bytes [offset, offset + length) of a file. `strides`: in numbers, if not
-    row-major."""
+    """A tensor in a file: `shape` numbers of `dtype` in the bytes [offset, offset + length) of a file. `strides`: in
+    numbers, if not row-major."""
 
     name: str
     dtype: ir.DataType

@@ -144,8 +144,8 @@ def _regroup(
 
 
 def _taken_apart(value: ir.Value, axis: int) -> bool:
-    """Whether positions along an axis are read one by one, such as queries, keys and values of a layer that makes all
-    three: what is removed must then be in each of them."""
+    """Return whether positions along an axis are read one by one, such as queries, keys and values of a layer that
+    makes all three: what is removed must then be in each of them."""
     queue = [(value, axis)]
     while queue:
         value, axis = queue.pop()

@@ -315,8 +315,8 @@ def _softmax(t: Tracer, node: ir.Node) -> None:
 
 
 def _is_mean_of_norm(node: ir.Node) -> bool:
-    """Whether a mean is part of a normalisation that is written out: it is subtracted from its own input, or it is that
-    of squares, whose root is taken."""
+    """Return whether a mean is part of a normalisation that is written out: it is subtracted from its own input, or it
+    is that of squares, whose root is taken."""
     if node.op_type != "ReduceMean":
         return False
     value, readers = node.inputs[0], [use.node for use in node.outputs[0].uses()]
@@ -328,7 +328,7 @@ def _is_mean_of_norm(node: ir.Node) -> bool:
 
 
 def _answers_zero(value: ir.Value) -> bool:
-    """Whether a value is not zero where that which it is made of is: a channel of zeros then counts in a sum."""
+    """Return whether a value is not zero where that which it is made of is: a channel of zeros then counts in a sum."""
     made = value.producer()
     return made is not None and made.op_type in ("Sigmoid", "HardSigmoid", "Exp", "Softplus", "Cos", "Softmax", "Not")
 

@@ -33,7 +33,7 @@ class Integers(Kind):
         return ir.DataType.INT8 if self.symmetric and bits == 8 else ir.DataType.UINT8
 
     def refines(self, bits: int, other: Kind, other_bits: int) -> bool:
-        """Whether a clustered weight keeps its clusters on this grid, which has enough levels for them:
+        """Return whether a clustered weight keeps its clusters on this grid, which has enough levels for them:
         cluster-preserving quantisation (TensorFlow Model Optimization, collaborative optimisation guide)."""
         return other.clusters and bits == 8 and other_bits < 8
 

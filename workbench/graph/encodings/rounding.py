@@ -86,7 +86,7 @@ class Rounding(Trainable[Made]):
 
 
 def rounds(encoding: Encoding) -> bool:
-    """Whether the weights of an encoding are on evenly spaced levels, between which they can choose."""
+    """Return whether the weights of an encoding are on evenly spaced levels, between which they can choose."""
     return isinstance(encoding.tensor, Affine) and encoding.factors is None
 
 

@@ -93,7 +93,7 @@ class Layout(ABC):
 
     @abstractmethod
     def suits(self, spec: StorageSpec, opset: int) -> bool:
-        """Whether it can store the spec at this opset, and may be smaller than others."""
+        """Return whether it can store the spec at this opset, and may be smaller than others."""
 
     @abstractmethod
     def parts(self, spec: StorageSpec, name: str) -> list[Part]:

@@ -31,7 +31,7 @@ class Product:
 
 
 def rewrite(model: ir.Model) -> int:
-    """Rewrite in place; return how many there were."""
+    """Rewrite in place; return the number of products."""
     taken = names.value_names(model.graph)
     return sum(_rewrite(model.graph, node, taken) for node in list(model.graph) if node.op_type == "Einsum")
 
@@ -61,7 +61,7 @@ def _rewrite(graph: ir.Graph, node: ir.Node, taken: set[str]) -> bool:
 
 
 def _is_weight(value: ir.Value | None) -> bool:
-    """Whether a value is a float constant of two axes or more that nothing else reads."""
+    """Return whether a value is a float constant of two axes or more that nothing else reads."""
     if value is None or not value.is_initializer() or value.is_graph_output() or value.is_graph_input():
         return False
     tensor = value.const_value

@@ -65,8 +65,8 @@ def _inside(value: ir.Value) -> dict[ir.Node, None]:
 
 
 def _fits(value: ir.Value, inside: dict[ir.Node, None], known: dict[str, shapes.Known]) -> bool:
-    """Whether the constant is float32, nothing else reads what is stored for it or made on the way, and neither it nor
-    a value on the way is much larger than that."""
+    """Return whether the constant is float32, nothing else reads what is stored for it or made on the way, and neither
+    it nor a value on the way is much larger than that."""
     facts = known.get(value.name or "")
     if facts is None or facts.dtype != ir.DataType.FLOAT:
         return False

@@ -47,7 +47,7 @@ def raised(model: ir.Model) -> ir.Model:
 
 
 def _holds_weights(node: ir.Node) -> bool:
-    """Whether a layer may be called after this node."""
+    """Return whether a layer may be called after this node."""
     read = [value for value in node.inputs if value is not None and value.is_initializer()]
     return any(value.const_value is not None and len(value.const_value.shape) > 1 for value in read)
 

@@ -37,8 +37,8 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class Chain:
-    """`model` has one output, computed through all `parts`. `blocks`: module -> layers, for modules within one part.
-    `others`: layers in no part, such as an embedding that is also the head."""
+    """A model as a chain of parts. `model` has one output, computed through all `parts`. `blocks`: module -> layers,
+    for modules within one part. `others`: layers in no part, such as an embedding that is also the head."""
 
     model: Model
     parts: tuple[Part, ...]

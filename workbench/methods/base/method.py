@@ -136,15 +136,15 @@ class Method(ABC):
         return ""
 
     def shared(self, params: Any) -> bool:
-        """Whether the edit depends on the other layers that have the same step (see Context.peers)."""
+        """Return whether the edit depends on the other layers that have the same step (see Context.peers)."""
         return getattr(params, "scope", "layer") == "global"
 
     def uses_data(self, params: Any) -> bool:
-        """Whether the edit depends on the calibration samples."""
+        """Return whether the edit depends on the calibration samples."""
         return self.needs_data
 
     def looks_at_data(self, params: Any) -> bool:
-        """Whether the step's note depends on the calibration samples, if there are any."""
+        """Return whether the step's note depends on the calibration samples, if there are any."""
         return self.uses_data(params)
 
     def opset(self, params: Any) -> int:
@@ -162,8 +162,8 @@ class Method(ABC):
         return sentences(why, RAISE) if self.opset(params) <= TARGET else why
 
     def forecasts_exactly(self, params: Any) -> bool:
-        """Whether `forecast` is exact, up to zeros caused by rounding (many at 2 bits) and the positions of zeros;
-        False if the amount depends on the weights."""
+        """Return whether `forecast` is exact, up to zeros caused by rounding (many at 2 bits) and the positions of
+        zeros; False if the amount depends on the weights."""
         return True
 
     @abstractmethod
@@ -265,7 +265,7 @@ class RemovalMethod(StructuralMethod):
         return None
 
     def restores(self, params: Any) -> bool:
-        """Whether the remaining layers are corrected to the output statistics of the original
+        """Return whether the remaining layers are corrected to the output statistics of the original
         (engine.compile.statistics)."""
         return False
 

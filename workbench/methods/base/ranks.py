@@ -83,7 +83,7 @@ class Matrix:
 
 
 def predicted(params: RankParams) -> bool:
-    """Whether shapes alone determine the rank."""
+    """Return whether shapes alone determine the rank."""
     return params.rank is not None or params.ratio is not None or params.rule == "break-even"
 
 

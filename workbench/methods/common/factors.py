@@ -36,12 +36,13 @@ def like(matrix: np.ndarray, values: np.ndarray, out_axis: int) -> np.ndarray:
 
 
 def is_tied(layer: Layer) -> bool:
-    """Whether a table is both looked up by row and used in a matrix product."""
+    """Return whether a table is both looked up by row and used in a matrix product."""
     return layer.op == "Embedding" and layer.uses > 1
 
 
 def is_tied_head(layer: Layer) -> bool:
-    """Whether one of these products is that of a head: it takes each row of the table as the weights of an output."""
+    """Return whether one of these products is that of a head: it takes each row of the table as the weights of an
+    output."""
     return is_tied(layer) and layer.also in ("Transpose", "Gemm")
 
 

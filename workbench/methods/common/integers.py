@@ -90,7 +90,7 @@ class IntegerMethod(Method):
 
 
 def on_levels(plan: Plan) -> bool:
-    """Whether a plan's weight is on symmetric levels per tensor or channel, with its columns unscaled."""
+    """Return whether a plan's weight is on symmetric levels per tensor or channel, with its columns unscaled."""
     tensor = plan.tensors[0]
     return len(plan.tensors) == 1 and plan.columns is None and tensor.kind.symmetric and not tensor.group
 

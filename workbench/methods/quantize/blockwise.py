@@ -101,14 +101,14 @@ def _block(layer: Layer, params: BlockwiseQuantization.Params) -> int:
 
 
 def _keeps(plan: Plan, block: int) -> bool:
-    """Whether the levels chosen by an earlier step are also levels of the kernel: 4 bits, symmetric, with one scale
-    within each block."""
+    """Return whether the levels chosen by an earlier step are also levels of the kernel: 4 bits, symmetric, with one
+    scale within each block."""
     tensor = plan.tensors[0]
     return tensor.kind.symmetric and tensor.bits <= 4 and tensor.group % block == 0 and plan.columns is None
 
 
 def _fits(grid: Grid, block: int) -> bool:
-    """Whether the levels of an encoding are also levels of the kernel."""
+    """Return whether the levels of an encoding are also levels of the kernel."""
     grouped = grid.q.shape != grid.shape
     group = grid.q.shape[1 if grid.axis == 1 else 2] if grouped and grid.q.ndim == 3 else 0
     return grid.bits <= 4 and grid.zero_point is None and group % block == 0

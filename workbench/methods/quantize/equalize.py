@@ -90,7 +90,7 @@ class _Ranges:
             self.largest.append(np.abs(values).max(axis=alike, keepdims=True).astype(np.float64))
 
     def turns(self, units: np.ndarray) -> bool:
-        """Whether a weight both produces and reads some of these units."""
+        """Return whether a weight both produces and reads some of these units."""
         return any(len(inside) == 2 and all(np.isin(units, side).any() for side in inside) for inside in self.units)
 
     def of(self, units: np.ndarray, factors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

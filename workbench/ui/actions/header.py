@@ -47,7 +47,7 @@ class Header(QWidget):
 
 
 class LeftAlone(QWidget):
-    """`lifted` by its button; hidden if no layer is left alone."""
+    """Signal: `lifted` by its button; hidden if no layer is left alone."""
 
     lifted = Signal()
 

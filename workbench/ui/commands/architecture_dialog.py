@@ -27,8 +27,9 @@ TIMM, TRANSFORMERS = "timm:", "transformers"
 
 
 class ArchitectureDialog(QDialog):
-    """`chosen` gets the architecture when the form is accepted, as `--architecture` takes it; "" for weights alone, the
-    path itself if the pickled module in the file is to be run. The engine decides whether it fits."""
+    """Form that asks for the network of a file of weights. `chosen` gets the architecture when the form is accepted, as
+    `--architecture` takes it; "" for weights alone, the path itself if the pickled module in the file is to be run. The
+    engine decides whether it fits."""
 
     def __init__(self, path: str, chosen: Callable[[str], object], parent: QWidget | None = None) -> None:
         super().__init__(parent)

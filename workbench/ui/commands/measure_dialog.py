@@ -28,8 +28,8 @@ ID = Qt.ItemDataRole.UserRole
 
 
 class MeasureDialog(QDialog):
-    """`chosen` gets the choice when the form is accepted. The engine decides whether it fits; earlier measurements stay
-    until then."""
+    """Form that asks for the output and the metric to measure. `chosen` gets the choice when the form is accepted. The
+    engine decides whether it fits; earlier measurements stay until then."""
 
     def __init__(self, session: Session, chosen: Callable[[Measuring], object], parent: QWidget | None = None) -> None:
         super().__init__(parent)

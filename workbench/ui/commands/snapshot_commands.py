@@ -15,7 +15,8 @@ NOTE_SIZE = 420, 240  # pixels
 
 
 class SnapshotCommands(QObject):
-    """`restore`, `rename`, `note` and `remove` act on the snapshot selected in the table, `differences` on two.
+    """Actions on snapshots. `restore`, `rename`, `note` and `remove` act on the snapshot selected in the table,
+    `differences` on two.
 
     taken    the name of a new snapshot
     """

@@ -37,7 +37,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Entry:
-    """`place`: index of the step, or number of the branch; `ahead`: it was undone."""
+    """A row of the history. `place`: index of the step, or number of the branch; `ahead`: it was undone."""
 
     kind: Kind
     text: str

@@ -17,7 +17,7 @@ SHOWN = 5
 
 
 class RecentList(QWidget):
-    """`chosen` with a path; `emptied` when the last row was removed.
+    """Signals: `chosen` with a path; `emptied` when the last row was removed.
 
     Whether files exist is checked in another thread, as a disk may be slow.
     """

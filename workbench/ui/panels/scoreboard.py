@@ -325,8 +325,8 @@ class Scoreboard(QFrame):
         tip = tip.format(rise=format.small(predicted.rise, 2))
         if predicted.likely is not None:
             tip += "\n" + self.tr(
-                "What the metric loses by that is told from {n} candidates that were run, with the error that 95 % of "
-                "such candidates keep."
+                "The drop of the metric is predicted from {n} candidates that were run; 95 % of such "
+                "candidates lie within the error."
             ).format(n=predicted.likely.trials)
         tip += "\n" + self.tr(
             "Prediction reliability: Spearman rank correlation of predicted and measured loss "

@@ -26,7 +26,7 @@ class Mark:
 
 
 class Sparkline(QWidget):
-    """`chosen(place)`: the step under the mouse was clicked. The two lines have different scales."""
+    """Signal: `chosen(place)`: the step under the mouse was clicked. The two lines have different scales."""
 
     chosen = Signal(int)
 

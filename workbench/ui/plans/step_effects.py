@@ -15,7 +15,7 @@ from workbench.ui.text.i18n import listed, said
 
 
 class StepEffects(QObject):
-    """`known(step, words, tip)` for each requested step; a new request replaces the previous one."""
+    """Signal: `known(step, words, tip)` for each requested step; a new request replaces the previous one."""
 
     known = Signal(object, str, str)
 

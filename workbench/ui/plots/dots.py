@@ -30,8 +30,8 @@ class Dot:
 
 
 class TradeoffCanvas(Overlay):
-    """`pointed` at a dot or at none; `picked` with the mouse or the keys, and whether it joins the one picked before;
-    `applied` for Return, `left` for Escape."""
+    """Signals: `pointed` at a dot or at none; `picked` with the mouse or the keys, and whether it joins the one picked
+    before; `applied` for Return, `left` for Escape."""
 
     pointed = Signal(object)
     picked = Signal(object, bool)

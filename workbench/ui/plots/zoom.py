@@ -13,7 +13,7 @@ STILL = 4  # pixels within which a click is no drag
 
 
 class ZoomCanvas(Canvas):
-    """`zoomed()` when another part of the axis is shown. `home` is all of it."""
+    """Signal: `zoomed()` when another part of the axis is shown. `home` is all of it."""
 
     zoomed = Signal()
 

@@ -89,7 +89,7 @@ class Example:
 
 @dataclass(frozen=True)
 class Story:
-    """`headline` is one line; `edited` is false for a model without changes.
+    """Texts and figures of a presentation. `headline` is one line; `edited` is false for a model without changes.
 
     verified   how the exported file was checked, in words; "" if it was not
     dots       the measured points of the trade-off between size and metric; `metric` is its heading

@@ -28,7 +28,8 @@ BACK = (Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Backspace, Qt.Key.Key_PageUp)
 
 
 class Presentation(QWidget):
-    """`finished` when it is left. Right, space and a click go on; left goes back; N shows the notes; Escape leaves."""
+    """Signal: `finished` when it is left. Right, space and a click go on; left goes back; N shows the notes; Escape
+    leaves."""
 
     finished = Signal()
 

@@ -27,7 +27,7 @@ ROW = 26
 
 
 class Comparison(QWidget):
-    """`closed` by its button or Escape. The layers that differ can be copied as a table for spreadsheets."""
+    """Signal: `closed` by its button or Escape. The layers that differ can be copied as a table for spreadsheets."""
 
     closed = Signal()
 

@@ -19,7 +19,7 @@ KEPT = 60
 
 
 class LayerPictures(QObject):
-    """`answered(wanted, picture)`: for the current layer and recipe. `failed(wanted, sentence)`.
+    """Signals: `answered(wanted, picture)`: for the current layer and recipe. `failed(wanted, sentence)`.
 
     `forgotten`: answers so far no longer hold and requests were dropped, as the data changed or a recipe was trained;
     what is on show has to be asked again.

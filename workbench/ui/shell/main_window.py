@@ -36,7 +36,7 @@ SIZE, FRAME = QSize(1360, 860), QSize(8, 40)  # initial size, and the frame that
 
 
 class MainWindow(QMainWindow):
-    """`painted` is emitted once, after the first paint: then everything slow may start."""
+    """Signal: `painted` is emitted once, after the first paint: then everything slow may start."""
 
     painted = Signal()
 

@@ -15,7 +15,8 @@ WIDEST = 1040  # beyond, lines are too long to read
 
 
 class WelcomePage(QWidget):
-    """`open_asked` for a file dialog, `demo_asked` with the demo's name, `file_asked` with a path, `tour_asked`."""
+    """Signals: `open_asked` for a file dialog, `demo_asked` with the demo's name, `file_asked` with a path,
+    `tour_asked`."""
 
     open_asked = Signal()
     demo_asked = Signal(str)

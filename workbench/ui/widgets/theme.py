@@ -47,7 +47,7 @@ CHINESE_FILES = ("Regular", "Bold")
 
 
 class Signals(QObject):
-    """`changed`: the colours have changed, those of data included."""
+    """Signal: `changed`: the colours have changed, those of data included."""
 
     changed = Signal()
 
@@ -139,7 +139,7 @@ def _polish(app: QApplication) -> None:
 
 
 def _is_near(widget: QWidget, known: dict[QWidget, bool]) -> bool:
-    """True for a widget that is hidden by itself in a page on show: not for hidden pages, windows and menus."""
+    """Return whether a widget is hidden by itself in a page on show: not for hidden pages, windows and menus."""
     if widget not in known:
         parent = None if widget.isWindow() else widget.parentWidget()
         on_show = parent is not None and parent.isVisible()
@@ -149,7 +149,7 @@ def _is_near(widget: QWidget, known: dict[QWidget, bool]) -> bool:
 
 
 def _polish_hidden() -> None:
-    """All that was shown since, and others for a moment; what is left in the next turn of the event loop."""
+    """Polish all that was shown since, others for a moment, and what is left in the next turn of the event loop."""
     app, end = QApplication.instance(), time.perf_counter() + SLICE
     _State.stale = sorted(filter(shiboken6.isValid, _State.stale), key=QWidget.isVisible)
     while isinstance(app, QApplication) and _State.stale:

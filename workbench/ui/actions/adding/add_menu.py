@@ -23,8 +23,8 @@ FOOT_LINES = 5
 
 
 class AddMenu(QMenu):
-    """`chosen(Action)`: without parameters, which stands for the method's defaults. Typing searches all methods by
-    their usual names. Entries do not move while figures arrive."""
+    """Signal: `chosen(Action)`: without parameters, which stands for the method's defaults. Typing searches all methods
+    by their usual names. Entries do not move while figures arrive."""
 
     chosen = Signal(object)
 

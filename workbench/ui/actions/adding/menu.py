@@ -15,7 +15,7 @@ from workbench.ui.widgets.labels import wrapped
 
 
 class MethodMenu(QMenu):
-    """`chosen(method id)`; `told(words)`: description of the entry under the pointer.
+    """Signals: `chosen(method id)`; `told(words)`: description of the entry under the pointer.
 
     A method that this layer cannot have is disabled, with the reason. A letter goes to the next method that begins with
     it. Entries stay the same objects, as others may hold them.

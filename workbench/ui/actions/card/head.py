@@ -49,7 +49,7 @@ class _Name(QToolButton):
 
 
 class CardHead(QWidget):
-    """`removed()`; `replaced(method id)`; `moved(by)`; `switched(off)`, only by the user."""
+    """Signals: `removed()`; `replaced(method id)`; `moved(by)`; `switched(off)`, only by the user."""
 
     removed = Signal()
     replaced = Signal(str)

@@ -18,7 +18,7 @@ FEWEST = 2  # points of a line
 
 
 class ErrorCurve(CurvePlot):
-    """`stopped(step)`: the user wants the best weights up to this step, and no further training."""
+    """Signal: `stopped(step)`: the user wants the best weights up to this step, and no further training."""
 
     stopped = Signal(int)
 

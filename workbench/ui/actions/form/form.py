@@ -36,7 +36,7 @@ class _Name(Plain):
 
 
 class ParamForm(QWidget):
-    """`changed(field, value, finished)`; `finished` is false while a slider moves.
+    """Signal: `changed(field, value, finished)`; `finished` is false while a slider moves.
 
     A double click on a slider or a name sets the default. In a group one member has a value; choosing another gives
     that one a value and the others none. `set_convert` provides the conversion for equivalent members (sparsity and

@@ -46,8 +46,8 @@ class _Real(WheelWithFocus, QDoubleSpinBox):
 
 
 class NumberEditor(QWidget):
-    """`changed(value, finished)`: unfinished while the slider is held, finished when it is released or Enter commits.
-    `reset()` requests the default.
+    """Signals: `changed(value, finished)`: unfinished while the slider is held, finished when it is released or Enter
+    commits. `reset()` requests the default.
 
     Slider and box side by side; with `wide` the slider alone, and the form places the `box` elsewhere.
     """

@@ -19,7 +19,7 @@ CURSOR = "channel"
 
 
 class ChannelCanvas(Canvas):
-    """`chosen`: Return was pressed on the channel under the cursor."""
+    """Signal: `chosen`: Return was pressed on the channel under the cursor."""
 
     chosen = Signal()
 
@@ -34,7 +34,7 @@ class ChannelCanvas(Canvas):
 
 
 class ChannelsPlot(PlotPanel):
-    """`chosen(channel)`: a channel was clicked; `closed`: all weights are requested again."""
+    """Signals: `chosen(channel)`: a channel was clicked; `closed`: all weights are requested again."""
 
     chosen = Signal(int)
     closed = Signal()

@@ -23,7 +23,7 @@ DIVERGING = "CET-D1"  # blue, white, red: told apart by colour-blind eyes (Koves
 
 
 class HeatMaps(PlotPanel):
-    """`wanted(WantTile)`: the part to draw; it comes back by `show_picture`."""
+    """Signal: `wanted(WantTile)`: the part to draw; it comes back by `show_picture`."""
 
     wanted = Signal(object)
 

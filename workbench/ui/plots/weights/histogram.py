@@ -37,8 +37,8 @@ class Age(Enum):
 
 
 class HistogramPlot(PlotPanel):
-    """`dragged` with the threshold while its lines move, `range_dragged` with the end of the quantisation range;
-    `drag_finished` when they are released. `channels_asked`: single channels are requested; `channel_left`: all
+    """Signals: `dragged` with the threshold while its lines move, `range_dragged` with the end of the quantisation
+    range; `drag_finished` when they are released. `channels_asked`: single channels are requested; `channel_left`: all
     weights."""
 
     dragged = Signal(float)

@@ -74,7 +74,7 @@ class ValueGrid(QWidget):
 
 
 class KernelView(QDialog):
-    """`stepped(by)`: the arrow keys request another kernel. Escape closes it."""
+    """Signal: `stepped(by)`: the arrow keys request another kernel. Escape closes it."""
 
     stepped = Signal(int)
 

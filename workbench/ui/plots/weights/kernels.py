@@ -158,7 +158,7 @@ class KernelCanvas(QWidget):
 
 
 class KernelGrid(PlotPanel):
-    """`wanted(WantKernels)`: the images to draw; they come back by `show_picture`."""
+    """Signal: `wanted(WantKernels)`: the images to draw; they come back by `show_picture`."""
 
     wanted = Signal(object)
 

@@ -31,7 +31,7 @@ class SpectrumCanvas(ZoomCanvas):
 
 
 class SpectrumPlot(PlotPanel):
-    """`dragged` with the rank while the line moves, `drag_finished` when it is released.
+    """Signals: `dragged` with the rank while the line moves, `drag_finished` when it is released.
 
     `whitening_asked(bool)`: whether the values weighted by the layer's inputs are requested, or those of the weight.
     """

@@ -23,7 +23,7 @@ LOWEST = 150  # pixels: the sentence, the head of the table and three layers
 
 
 class AttributionPanel(QWidget):
-    """`layer_chosen` with the path of a layer."""
+    """Signal: `layer_chosen` with the path of a layer."""
 
     layer_chosen = Signal(str)
 

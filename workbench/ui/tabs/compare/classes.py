@@ -21,7 +21,7 @@ WIDEST = 760  # pixels of the table
 
 
 class ClassesPage(QWidget):
-    """`attribution_asked`: request the layer that made this class worse; `chosen`: show its samples."""
+    """Signals: `attribution_asked`: request the layer that made this class worse; `chosen`: show its samples."""
 
     attribution_asked = Signal(str)
     chosen = Signal(str)

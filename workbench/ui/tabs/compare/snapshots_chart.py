@@ -34,7 +34,7 @@ class Spot:
 
 
 class SnapshotsChart(PlotPanel):
-    """`picked(row)`: a dot was clicked, or reached with the arrow keys; `restored(row)`: Return on it."""
+    """Signals: `picked(row)`: a dot was clicked, or reached with the arrow keys; `restored(row)`: Return on it."""
 
     picked = Signal(int)
     restored = Signal(int)

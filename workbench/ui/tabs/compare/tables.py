@@ -36,7 +36,7 @@ class Value:
 
 
 class RowsModel(QAbstractTableModel):
-    """`keys` identify the rows."""
+    """Table model of figures and texts; `keys` identify the rows."""
 
     def __init__(self, titles: Sequence[str], parent: QObject | None = None) -> None:
         super().__init__(parent)

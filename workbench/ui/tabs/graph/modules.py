@@ -6,7 +6,8 @@ MOST = 0.6  # share of all layers; a module with more is no box, the modules in 
 
 
 class Modules:
-    """`on`: modules are drawn as boxes. Opened modules stay open until they are closed, also while this is off."""
+    """Grouping of the graph by modules. `on`: modules are drawn as boxes. Opened modules stay open until they are
+    closed, also while this is off."""
 
     def __init__(self) -> None:
         self.on = False

@@ -12,7 +12,7 @@ WIDTH = 460
 
 
 class Note(QWidget):
-    """`unguarded`: the user wants the graph without Chromium's sandbox; `again`: try once more."""
+    """Signals: `unguarded`: the user wants the graph without Chromium's sandbox; `again`: try once more."""
 
     unguarded = Signal()
     again = Signal()

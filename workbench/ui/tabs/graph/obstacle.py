@@ -21,7 +21,8 @@ FORBIDDEN = {
 
 @dataclass(frozen=True)
 class Obstacle:
-    """`library`: an import failed; `netron`: missing, or another version; `root`, `namespaces`: no sandbox."""
+    """Reason why the graph cannot be drawn. `library`: an import failed; `netron`: missing, or another version; `root`,
+    `namespaces`: no sandbox."""
 
     kind: Literal["library", "netron", "root", "namespaces"]
     detail: str = ""

@@ -57,7 +57,8 @@ PATIENCE_MS = 10_000  # it waits for the edits of the whole recipe
 
 
 class GraphTab(QWidget):
-    """`sides` are those that were shown; `profile` is None until the first."""
+    """Tab with the graphs of the original and the compressed model. `sides` are those that were shown; `profile` is
+    None until the first."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -19,7 +19,8 @@ NEUTRAL = -1.0
 
 @dataclass(frozen=True)
 class Shade:
-    """`strength` 0..1 along the colour map, or NEUTRAL; `bad` if the layer grew; `words` for the tooltip."""
+    """Colour of a node: `strength` 0..1 along the colour map, or NEUTRAL; `bad` if the layer grew; `words` for the
+    tooltip."""
 
     strength: float
     words: str = ""

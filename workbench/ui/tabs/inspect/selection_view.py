@@ -27,7 +27,7 @@ Stacks = Mapping[str, tuple[Action, ...]]
 
 
 class SelectionView(QWidget):
-    """`chosen(path)`: the layer whose row was clicked."""
+    """Signal: `chosen(path)`: the layer whose row was clicked."""
 
     chosen = Signal(str)
 

@@ -47,9 +47,9 @@ class Handle:
 
 
 class InspectTab(QWidget):
-    """`action_dragged(step, field, value, finished)` while a line is moved and when it is released. `wanted(question)`:
-    request for a figure, answered by `show_picture` (see core.layer_data.layer_queries). `chosen(path)`: among several
-    layers."""
+    """Signals: `action_dragged(step, field, value, finished)` while a line is moved and when it is released.
+    `wanted(question)`: request for a figure, answered by `show_picture` (see core.layer_data.layer_queries).
+    `chosen(path)`: among several layers."""
 
     action_dragged = Signal(int, str, object, bool)
     wanted = Signal(object)

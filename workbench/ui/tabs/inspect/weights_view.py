@@ -13,7 +13,7 @@ from workbench.ui.plots.weights.histogram import Age, HistogramPlot
 
 
 class WeightsView(QStackedWidget):
-    """`wanted(question)`: a requested figure; it comes back by `show_picture`."""
+    """Signal: `wanted(question)`: a requested figure; it comes back by `show_picture`."""
 
     wanted = Signal(object)
 

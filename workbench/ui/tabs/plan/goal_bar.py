@@ -118,7 +118,7 @@ class UnitBox(QComboBox):
 
 
 class GoalBar(QWidget):
-    """`changed` when the wish changes, `started` for Enter and for the button."""
+    """Signals: `changed` when the wish changes, `started` for Enter and for the button."""
 
     changed = Signal()
     started = Signal()

@@ -19,7 +19,7 @@ from workbench.ui.widgets.labels import tooltip
 
 
 class PresetMenu(QMenu):
-    """`applied` with the name of a preset; each entry shows its predicted effect."""
+    """Signal: `applied` with the name of a preset; each entry shows its predicted effect."""
 
     applied = Signal(str)
 

@@ -21,7 +21,7 @@ EDGE, LINE = 2.0, 20  # left of the first entry; height of a line
 
 @dataclass(frozen=True)
 class Symbol:
-    """`symbol` of pyqtgraph, its size in pixels, and the names of its colours."""
+    """Mark of a recipe: `symbol` of pyqtgraph, its size in pixels, and the names of its colours."""
 
     symbol: str
     size: float

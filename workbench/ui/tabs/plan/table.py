@@ -190,7 +190,8 @@ class Heads(QHeaderView):
 
 
 class RecipeTable(QTableView):
-    """`picked`: one or two recipes selected by the user; `applied` for Return and a double click; `left` for Escape."""
+    """Signals: `picked`: one or two recipes selected by the user; `applied` for Return and a double click; `left` for
+    Escape."""
 
     picked = Signal(object)
     applied = Signal()

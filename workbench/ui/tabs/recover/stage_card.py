@@ -21,7 +21,7 @@ BETWEEN = ", "  # the files of the teachers, in the recipe
 
 
 class StageCard(QFrame):
-    """`changed(stage, field, finished)`; `removed()`; `moved(by)`: up is -1."""
+    """Signals: `changed(stage, field, finished)`; `removed()`; `moved(by)`: up is -1."""
 
     changed = Signal(object, str, bool)
     removed = Signal()

@@ -33,7 +33,7 @@ class TickMenu(QMenu):
 
 
 class CandidateButton(QPushButton):
-    """`changed` when the selection changes."""
+    """Signal: `changed` when the selection changes."""
 
     changed = Signal()
 

@@ -12,7 +12,8 @@ from workbench.ui.widgets.legend import Legend
 
 
 class MatrixPanel(PlotPanel):
-    """`matrix` is the table; a saved image has all of its cells, including those scrolled out of view."""
+    """The sensitivity matrix with its menu. `matrix` is the table; a saved image has all of its cells, including those
+    scrolled out of view."""
 
     def __init__(self, model: MatrixModel, parent: QWidget | None = None) -> None:
         self.matrix = MatrixTable(model)

@@ -18,7 +18,7 @@ from workbench.ui.widgets import theme
 
 
 class SweepPlot(PlotPanel):
-    """`picked(setting)` when a point is clicked, or chosen with the arrow keys and Return."""
+    """Signal: `picked(setting)` when a point is clicked, or chosen with the arrow keys and Return."""
 
     picked = Signal(float)
 

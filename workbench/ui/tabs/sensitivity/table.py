@@ -79,7 +79,7 @@ class Candidates(QHeaderView):
 
 
 class MatrixTable(QTableView):
-    """`cell_chosen` when the selection or the cursor changes, `applied` for Enter and a double click."""
+    """Signals: `cell_chosen` when the selection or the cursor changes, `applied` for Enter and a double click."""
 
     cell_chosen = Signal()
     applied = Signal()

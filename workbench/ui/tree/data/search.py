@@ -8,7 +8,7 @@ from workbench.ui.widgets.buttons import clearable
 
 
 class SearchBox(QLineEdit):
-    """`left`: on Down or Return, and on Escape after the text was cleared."""
+    """Signal: `left`: on Down or Return, and on Escape after the text was cleared."""
 
     left = Signal()
 
