@@ -107,7 +107,7 @@ def say(text: str = "") -> None:
 
 def say_notes(notes: Iterable[str]) -> None:
     for note in notes:
-        say(f"note: {note}")
+        say(f"Note: {note}")
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int] = (0,)) -> str:
