@@ -171,6 +171,32 @@ def test_it_opens_with_a_free_batch_and_computes_what_torch_does(make):
     np.testing.assert_allclose(found, getattr(expected, "scores", expected), rtol=1e-4, atol=1e-5)
 
 
+class Named(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(8, 4)
+
+    def forward(self, x, batch, *, scale):
+        return self.fc(x) * scale + batch["bias"]["of"]
+
+
+def test_inputs_by_position_in_a_dictionary_and_by_name_have_a_free_batch():
+    module, x, bias, scale = Named(), torch.randn(3, 8), torch.randn(3, 4), torch.randn(3, 4)
+    for args, kwargs in (((x, {"bias": {"of": bias}}), {"scale": scale}), ((x,), {"scale": scale})):
+        given = as_given.by_name(module, args, kwargs)
+        assert given == ((), {"x": x, **({"batch": args[1]} if args[1:] else {}), **kwargs})
+    loaded = export(module, (x, {"bias": {"of": bias}}), {"scale": scale}, "net", "torch", Job())
+    model = finish(loaded, frozenset(), Job())
+    assert [(spec.name, spec.shape) for spec in model.inputs] == [
+        ("x", (None, 8)),
+        ("batch_bias_of", (None, 4)),
+        ("scale", (None, 4)),
+    ]
+    with torch.no_grad():
+        expected = module(x, {"bias": {"of": bias}}, scale=scale)
+    np.testing.assert_allclose(answer(model, x.numpy(), bias.numpy(), scale.numpy()), expected, atol=1e-5)
+
+
 @pytest.mark.slow
 def test_autocast_is_computed_in_float32():
     module = Cast()

@@ -91,6 +91,8 @@ def export(
         )
     if _is_script(model):
         return _of_script(model, args, kwargs, name, kind, job)
+    if _is_module(model) and shapes is None:
+        args, kwargs = as_given.by_name(model, args, kwargs)
     with as_given.unchanged(model):
         program, model, used = _program(model, args, kwargs, name, job, shapes, outputs)
         demand.check(program.model, name)  # before anything in it is folded, or torch runs it

@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -52,6 +53,16 @@ def unchanged(model: Any) -> Iterator[None]:
                 module._buffers[name] = buffer
                 if not torch.equal(buffer, value):
                     buffer.copy_(value)
+
+
+def by_name(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Sequence[Any], Mapping[str, Any]]:
+    """Return all inputs of a module by the names of forward's parameters, where there are inputs of both kinds, or the
+    last one by position is a dictionary, which torch.onnx.export takes for inputs by name."""
+    if not args or not (kwargs or isinstance(args[-1], dict)):
+        return args, kwargs
+    forward = inspect.signature(model.forward).parameters.values()
+    names = [each.name for each in forward if each.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD]
+    return (args, kwargs) if len(names) < len(args) else ((), {**dict(zip(names, args, strict=False)), **kwargs})
 
 
 @contextmanager
