@@ -4544,6 +4544,11 @@
       <translation>{path} 给出的批次的数组或形状不一致。</translation>
     </message>
     <message>
+      <source>Choose {example}.</source>
+      <extracomment>workbench/data/readers/images.py</extracomment>
+      <translation>请选择 {example}。</translation>
+    </message>
+    <message>
       <source>Copy the image into the folder instead.</source>
       <extracomment>workbench/data/readers/images.py</extracomment>
       <translation>请改为把图像复制到该文件夹。</translation>
@@ -4592,6 +4597,11 @@
       <source>Set a smaller size in {preprocessing}.</source>
       <extracomment>workbench/data/readers/images.py</extracomment>
       <translation>请在 {preprocessing} 中设置较小的尺寸。</translation>
+    </message>
+    <message>
+      <source>The folders in {folder} are no classes: the class folders are in {names}.</source>
+      <extracomment>workbench/data/readers/images.py</extracomment>
+      <translation>{folder} 中的文件夹不是类别：类别文件夹位于 {names} 中。</translation>
     </message>
     <message>
       <source>The image size for {folder} is not known.</source>
@@ -6359,6 +6369,11 @@
       <translation>标签的类型为 {dtype}，每个样本的形状为 {shape}。</translation>
     </message>
     <message>
+      <source>The labels run from {first}, so the lowest one is read as the first class.</source>
+      <extracomment>workbench/engine/data_check/check.py</extracomment>
+      <translation>标签从 {first} 开始，因此最小的标签读作第一个类别。</translation>
+    </message>
+    <message>
       <source>The model gets '{name}': {shape}, values {low:.4g} to {high:.4g}, mean {mean:.4g}, std {std:.4g}.</source>
       <extracomment>workbench/engine/data_check/check.py</extracomment>
       <translation>模型得到“{name}”：{shape}，数值 {low:.4g} 到 {high:.4g}，均值 {mean:.4g}，标准差 {std:.4g}。</translation>
@@ -6382,6 +6397,11 @@
       <source>with the classes in another order</source>
       <extracomment>workbench/engine/data_check/check.py</extracomment>
       <translation>采用另一种类别顺序</translation>
+    </message>
+    <message>
+      <source>with the classes numbered from {first}</source>
+      <extracomment>workbench/engine/data_check/check.py</extracomment>
+      <translation>类别从 {first} 开始编号</translation>
     </message>
     <message>
       <source>as it is read now</source>

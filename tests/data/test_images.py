@@ -1,6 +1,7 @@
 """Folders of pictures from anywhere: what is no picture, or asks for too much, is refused by name before it is read."""
 
 import os
+import shutil
 import struct
 import zlib
 
@@ -129,6 +130,16 @@ def test_preprocessing_is_applied(folder):
     data = open_dataset(str(folder), IMAGE)
     np.testing.assert_allclose(data.inputs["image"][0, :, 0, 0], [1, 0.5, 0.25])
     assert data.classes == ("Kitten", "dog")
+
+
+@pytest.mark.parametrize("names", [("train", "test"), ("images",)])
+def test_folders_that_hold_the_class_folders_are_no_classes(folder, names):
+    for name in names:
+        shutil.copytree(folder, folder.parent / "all" / name)
+    with pytest.raises(UserError, match="are no classes: the class folders are in") as error:
+        open_dataset(str(folder.parent / "all"), IMAGE)
+    assert error.value.hint == f"Choose {folder.parent / 'all' / sorted(names)[0]}."
+    assert open_dataset(str(folder.parent / "all" / names[0]), IMAGE).classes == ("cat", "dog")
 
 
 def test_what_systems_and_editors_leave_behind_is_no_class_and_no_picture(folder):

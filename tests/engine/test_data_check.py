@@ -119,6 +119,22 @@ def test_exchanged_colors_are_found(color_model, tmp_path):
     assert right(color_model, tmp_path, result) == pytest.approx(result.proposal.value)
 
 
+def test_classes_numbered_from_one_are_found_whatever_the_layout(color_model, tmp_path):
+    x, y = colors()
+    for given, yaml in ((x, "first_class: 1"), (x.transpose(0, 2, 3, 1), "{layout: nhwc, first_class: 1}")):
+        result = found(color_model, tmp_path, given, y + 1)
+        assert yaml_equal(result.proposal.yaml, yaml) and result.proposal.value > 0.95
+        assert result.readings[0].value is None and "The labels run from 1" in result.doubts[-1]
+        assert right(color_model, tmp_path, result) == pytest.approx(result.proposal.value)
+        (tmp_path / "d.npz.preprocessing.yaml").unlink()
+
+
+def test_of_equal_readings_the_plainest_gets_another_order_of_the_classes(color_model, tmp_path):
+    x, y = colors()
+    result = found(color_model, tmp_path, x, (y + 1) % 3)
+    assert yaml_equal(result.proposal.yaml, "class_order: [2, 0, 1]")
+
+
 @pytest.mark.slow
 def test_another_order_of_the_classes_is_found_and_shuffled_labels_are_reported(unit_model, tmp_path):
     result = found(unit_model, tmp_path, UNIT, np.argsort(ORDER)[LABELS])

@@ -180,6 +180,7 @@ class Named(nn.Module):
         return self.fc(x) * scale + batch["bias"]["of"]
 
 
+@pytest.mark.slow
 def test_inputs_by_position_in_a_dictionary_and_by_name_have_a_free_batch():
     module, x, bias, scale = Named(), torch.randn(3, 8), torch.randn(3, 4), torch.randn(3, 4)
     for args, kwargs in (((x, {"bias": {"of": bias}}), {"scale": scale}), ((x,), {"scale": scale})):

@@ -34,6 +34,7 @@ MOST_PIXELS = 1 << 26  # of a picture, before it is decoded
 NOT_OURS = (".", "__MACOSX")  # how names begin that systems and editors leave behind
 DEEP = ("I", "I;16", "I;16B", "I;16L", "I;16N")  # modes of one channel with 16 bits
 KEPT = 1 << 29  # bytes of decoded pixels that stay in memory
+PARTS = ("train", "training", "val", "valid", "validation", "dev", "eval", "test", "testing")  # of a data set
 TOGETHER = 64  # images that go through a model at once, about
 THREADS = 8  # that decode, at most
 
@@ -131,6 +132,7 @@ def open_folder(
             "Put the images into one folder per class.",
             folder=folder,
         )
+    _refuse_parts(folder, [file for file, _ in files])
     needed = 4 * taken.bytes * min(TOGETHER, len(files))
     if needed > free_memory():
         raise UserError(
@@ -149,6 +151,23 @@ def open_folder(
             next(found)
     labels = np.array([label for _, label in files])
     return {specs[0].name: images}, labels, _called(folder, folders, rules), tuple(_left_out(folder))
+
+
+def _refuse_parts(folder: Path, files: Sequence[Path]) -> None:
+    """Raise UserError for folders that are no classes, but hold the class folders: parts of a data set, or its only
+    folder."""
+    inside = [file.relative_to(folder).parts for file in files]
+    top = sorted({parts[0] for parts in inside})
+    deeper = {parts[:2] for parts in inside if len(parts) > 2}
+    parts_of_it = all(name.lower() in PARTS for name in top) or len(top) == 1
+    if parts_of_it and len(deeper) > 1 and all(len(parts) > 2 for parts in inside):
+        raise UserError(
+            "The folders in {folder} are no classes: the class folders are in {names}.",
+            "Choose {example}.",
+            folder=folder,
+            names=top,
+            example=folder / top[0],
+        )
 
 
 def _taken(folder: Path, specs: tuple[InputSpec, ...], rules: Rules, one: bool = False) -> Shape:

@@ -170,11 +170,12 @@ def check(
     now = checker.try_((AS_NOW, checker.now))
     facts = _facts(checker)
     if checker.image is not None and (now.evaluator is None or now.evaluator.metric.labelled):
-        _try_inputs(checker, job.part(0.3, 1.0))
+        _try_inputs(checker, job.part(0.3, 0.9))
+    doubts = _try_first_class(checker, job.part(0.9, 1.0)) if checker.best().evaluator is None else []
     best = checker.best()
-    doubts: list[str] = []
     if best.evaluator is not None:
-        best, doubts = _try_labels(checker, best)
+        best, more = _try_labels(checker, best)
+        doubts += more
     if best.evaluator is None:
         doubts.append(best.refused)
     elif best is not now:
@@ -226,6 +227,25 @@ def _try_inputs(checker: Checker, job: Job) -> None:
                 checker.try_(guess)
 
 
+def _try_first_class(checker: Checker, job: Job) -> list[str]:
+    """Try classes numbered from the lowest label, where that is not 0 and nothing fits; return a sentence if it
+    helps."""
+    held = checker.found.arrays.get(LABELS)
+    known = None if held is None else _numbers(np.asarray(held[:]))
+    if known is None or known.ndim > 1 or known.min() <= 0 or checker.now.first_class:
+        return []
+    first = int(known.min())
+    checker.now = replace(checker.now, first_class=first)
+    title = Message("with the classes numbered from {first}", first=first)
+    if checker.try_((title, checker.now)).evaluator is None and checker.image is None:
+        return []
+    if checker.image is not None:
+        _try_inputs(checker, job)
+    if checker.best().evaluator is None:
+        return []
+    return [Message("The labels run from {first}, so the lowest one is read as the first class.", first=first)]
+
+
 def _try_labels(checker: Checker, best: Tried) -> tuple[Tried, list[str]]:
     """Try another order of the classes if that fits, and return sentences about labels that fit nothing."""
     evaluator = best.evaluator
@@ -241,7 +261,7 @@ def _try_labels(checker: Checker, best: Tried) -> tuple[Tried, list[str]]:
         if order is not None and after > best.value + labels.BETTER
     ]
     if orders:
-        after, place, order = max(orders)
+        after, place, order = max(orders, key=lambda each: (each[0], -each[1]))  # the plainest of equal readings
         base = checker.tried[place]
         title = guesses.joined(base.title, Message("with the classes in another order"))
         again = checker.try_((title, replace(base.rules, class_order=order)))
