@@ -14,6 +14,8 @@ from workbench.core.base.job import Job
 from workbench.core.recipe.recipe import parse_recipe
 from workbench.engine.api.export import export
 from workbench.engine.workspace import Workspace
+from workbench.formats import torch_export
+from workbench.formats.finish import finish
 from workbench.formats.opening import open_model
 from workbench.formats.pt2.saving import save as save_program
 from workbench.formats.weights.saving import GRAPH
@@ -126,6 +128,40 @@ def test_a_network_is_written_as_the_state_dict_of_its_module(network, tmp_path)
     expected = written.run(None, {written.get_inputs()[0].name: x.numpy()})[0]
     with torch.no_grad():
         assert np.abs(net.eval()(x).numpy() - expected).max() < 1e-5
+
+
+class Recurrent(torch.nn.Module):
+    """Weights that are stored in another layout: the gates of recurrent layers in another order, Einsum as MatMul."""
+
+    def __init__(self):
+        super().__init__()
+        self.lstm = torch.nn.LSTM(6, 20, 2, batch_first=True, bidirectional=True)
+        self.gru = torch.nn.GRU(40, 24, batch_first=True)
+        self.heads = torch.nn.Parameter(torch.randn(24, 3, 5))
+        self.turned = torch.nn.Parameter(torch.randn(7, 5, 3))
+
+    def forward(self, x):
+        x = torch.einsum("bti,ihd->bthd", self.gru(self.lstm(x)[0])[0], self.heads)
+        return torch.einsum("bthd,odh->bto", x, self.turned)
+
+
+@pytest.mark.slow
+def test_weights_that_were_reordered_are_written_as_their_module_has_them(tmp_path):
+    torch.manual_seed(0)
+    net, x = Recurrent().eval(), torch.randn(3, 7, 6)
+    loaded = torch_export.export(net, (x,), {}, "net", "torch", Job())
+    opened = Workspace(finish(loaded, frozenset(), Job()))
+    recipe = parse_recipe("version: 1\nlayers: {'*': [{quantize.affine: {bits: 6}}]}", "here")
+    export(opened, recipe, str(tmp_path), Job(), name="out.safetensors", timing=False)
+    found = {name: torch.from_numpy(np.array(array)) for name, array in values(tmp_path / "out.safetensors").items()}
+    assert {name: found[name].shape for name in net.state_dict()} == {
+        name: tensor.shape for name, tensor in net.state_dict().items()
+    }
+    net.load_state_dict({name: found[name] for name in net.state_dict()})
+    written = runtime.session(str(tmp_path / "out.onnx"))
+    expected = written.run(None, {written.get_inputs()[0].name: x.numpy()})[0]
+    with torch.no_grad():
+        assert np.abs(net(x).numpy() - expected).max() < 1e-5
 
 
 def test_a_network_is_written_packed_and_answers_the_same(network, tmp_path):

@@ -21,7 +21,7 @@ from workbench.formats.format import Format, all_formats
 from workbench.formats.weights.network import DTYPES
 from workbench.graph.model.model import WEIGHTS_ONLY
 from workbench.graph.onnx import runtime
-from workbench.graph.prepare.fold_constants import TRANSPOSED
+from workbench.graph.prepare.origin import ORIGINS, TRANSPOSED, originals
 
 HEAD = 4096  # bytes that tell a format
 INTEGER = Message("Its activations are floats: only the ONNX file uses integer arithmetic.")
@@ -184,21 +184,21 @@ def beyond_forecast(written: int, forecast: int) -> tuple[Message, ...]:
 
 def keep_marks(source: ir.Model, graph: ir.Model) -> None:
     """Copy the marks of origin that a graph has in memory but its ONNX file lacks."""
-    for key in (WEIGHTS_ONLY, DTYPES, TRANSPOSED):
+    for key in (WEIGHTS_ONLY, DTYPES, TRANSPOSED, ORIGINS):
         if key in source.graph.meta:
             graph.graph.meta[key] = source.graph.meta[key]
 
 
 def _same_weights(expected: ir.Model, found: ir.Model, path: Path) -> str:
     """Return a note on the weights of a file that holds nothing else. Raises UserError if a weight differs."""
-    transposed = expected.graph.meta.get(TRANSPOSED, frozenset())
+    transposed, wanted = expected.graph.meta.get(TRANSPOSED, frozenset()), dict(originals(expected.graph))
     count = 0
     for name, value in found.graph.initializers.items():
-        held = expected.graph.initializers.get(name)
-        if held is None or held.const_value is None or value.const_value is None:
+        held = wanted.get(name)
+        if held is None or value.const_value is None:
             continue
         array = value.const_value.numpy()
-        if not np.array_equal(array.T if name in transposed else array, held.const_value.numpy(), equal_nan=True):
+        if not np.array_equal(array.T if name in transposed else array, held.numpy(), equal_nan=True):
             raise UserError(
                 "The weight {name} in {file} is not the one that was written.",
                 "No file was kept. Export again, and report this recipe.",

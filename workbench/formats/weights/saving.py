@@ -19,7 +19,7 @@ from workbench.formats.weights.network import DTYPES
 from workbench.formats.weights.stored import Reader, Stored, Unreadable, Widened
 from workbench.graph.model.model import WEIGHTS_ONLY
 from workbench.graph.onnx import names
-from workbench.graph.prepare.fold_constants import TRANSPOSED
+from workbench.graph.prepare.origin import TRANSPOSED, originals
 
 GRAPH, KIND = "workbench.graph", "workbench.kind"
 MARK = f'"{GRAPH}"'.encode()
@@ -29,16 +29,15 @@ Entry = tuple[ir.DataType, tuple[int, ...], Callable[[], bytes]]
 
 
 def save_plain(model: ir.Model, path: Path, job: Job) -> None:
-    """Write the weights as floats, in the layout of the original file or module: matrices that were transposed at
-    opening are transposed back. Types of the opened file are kept if that changes no value. Raises UserError if the
-    file cannot be written."""
+    """Write the weights as floats, in the layout of the original file or module: what was transposed, reshaped or put
+    together at opening is as it was. Types of the opened file are kept if that changes no value. Raises UserError if
+    the file cannot be written."""
     transposed = model.graph.meta.get(TRANSPOSED, frozenset())
     entries: dict[str, Entry] = {}
-    for name, value in model.graph.initializers.items():
-        tensor = value.const_value
-        if tensor is None or tensor.dtype not in safetensors.NAMES:
+    for name, tensor in originals(model.graph):
+        if tensor.dtype not in safetensors.NAMES:
             continue
-        if tensor.dtype.is_floating_point() or not names.anonymous(name):
+        if not names.anonymous(name) or (tensor.dtype.is_floating_point() and tensor.size > 1):
             entries[name] = _entry(name, tensor, model.graph.meta.get(DTYPES, {}), name in transposed)
     _write(path, entries, {"format": "pt"})
 

@@ -8,6 +8,7 @@ import numpy as np
 import onnx_ir as ir
 
 from workbench.graph.onnx import names
+from workbench.graph.prepare.origin import note, permuted
 from workbench.graph.prepare.replacement import Replacement
 
 
@@ -45,7 +46,10 @@ def _rewrite(graph: ir.Graph, node: ir.Node, taken: set[str]) -> bool:
     assert weight is not None and weight.const_value is not None and value is not None
     array = weight.const_value.numpy()
     sizes = dict(zip(product.weight, array.shape, strict=True))
-    matrix = array.transpose([product.weight.index(letter) for letter in product.inner + product.made])
+    perm = tuple(product.weight.index(letter) for letter in product.inner + product.made)
+    matrix = array.transpose(perm)
+    if weight.name is not None and (matrix.ndim > 2 or perm != (0, 1)):
+        note(graph, weight.name, permuted(matrix, perm), array.shape)
     matrix = np.ascontiguousarray(matrix.reshape(_times(sizes, product.inner), _times(sizes, product.made)))
     weight.const_value = ir.Tensor(matrix, name=weight.name)
     weight.shape = weight.type = None

@@ -5,18 +5,18 @@ to float32, and Slice and Concat if they only reorder a weight (the gates of an 
 in several forms (a tied embedding: gathered as it is, multiplied transposed) stays one tensor.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 import numpy as np
 import onnx_ir as ir
 
 from workbench.graph.model.settings import INPUTS, setting
 from workbench.graph.onnx import names
+from workbench.graph.prepare.origin import Origin, note, permuted, put_together
 
 # A constant up to this size may be stored twice if it is read in two forms: shapes, axes, scalars.
 SMALL = 64
-# Metadata of a graph: names of matrices that are stored transposed, because a Transpose after them was folded.
-TRANSPOSED = "transposed"
 # Types whose cast to float32 is the same in every runtime: widened, or rounded to nearest.
 CAST = (ir.DataType.FLOAT16, ir.DataType.BFLOAT16, ir.DataType.DOUBLE)
 
@@ -43,8 +43,9 @@ def compute(model: ir.Model) -> tuple[int, int, int]:
         for nodes in forms.values():
             array = np.ascontiguousarray(MOVES[nodes[0].op_type](nodes[0], _arrays(nodes[0])))
             name = value.name if alone else names.unique(f"{value.name}_{nodes[0].op_type.lower()}", taken)
-            if alone and nodes[0].op_type == "Transpose" and array.ndim == 2:
-                graph.meta[TRANSPOSED] = graph.meta.get(TRANSPOSED, frozenset()) ^ {str(name)}
+            if alone and nodes[0].op_type != "Cast":
+                before = tuple(tensor.shape.numpy())
+                note(graph, str(name), _way_back(nodes[0], array, before), before)
             queue.append(_replace(graph, nodes, str(name), array, value if alone else None))
             grown += max(0, array.nbytes - tensor.nbytes) if nodes[0].op_type == "Cast" else 0
             computed += len(nodes)
@@ -70,6 +71,9 @@ def _reorder(graph: ir.Graph) -> int:
             continue
         array = np.ascontiguousarray(_evaluate(node.outputs[0]))
         name = max(large, key=lambda value: value.const_value.size if value.const_value else 0).name or "weight"
+        origin = _origin(node.outputs[0], array, large) if len(large) == len(_floats(read)) else None
+        if origin is not None:
+            note(graph, name, origin, array.shape)
         for value in large:
             del graph.initializers[value.name or ""]
             value.name = names.free(f"{value.name}__before", graph)
@@ -101,14 +105,42 @@ def _expression(node: ir.Node) -> list[ir.Node] | None:
     return [*found, node]
 
 
-def _evaluate(value: ir.Value | None) -> np.ndarray:
-    """Return a constant, or the result of moves applied to constants."""
+def _way_back(node: ir.Node, array: np.ndarray, before: tuple[int, ...]) -> Origin:
+    if node.op_type != "Transpose":
+        return Origin(before)
+    axes = node.attributes["perm"].as_ints() if "perm" in node.attributes else range(array.ndim)[::-1]
+    return permuted(array, tuple(axes))
+
+
+def _floats(read: Iterable[ir.Value]) -> list[ir.Value]:
+    return [value for value in read if value.const_value is not None and value.const_value.dtype.is_floating_point()]
+
+
+def _origin(made: ir.Value | None, array: np.ndarray, sources: list[ir.Value]) -> Origin | None:
+    """Return the way back from rows of weights that were put together, such as the gates of an LSTM: the same moves
+    are applied to the numbers of the rows."""
+    held = {str(value.name): value.const_value.numpy() for value in sources if value.const_value is not None}
+    numbers, start = {}, 0
+    for value in sources:
+        source = held[str(value.name)]
+        numbers[value] = np.arange(start, start + len(source)).reshape(-1, *(1 for _ in source.shape[1:]))
+        start += len(source)
+    try:
+        return put_together(array, _evaluate(made, numbers), held)
+    except (ValueError, IndexError):  # moves that take columns apart
+        return None
+
+
+def _evaluate(value: ir.Value | None, given: Mapping[ir.Value, np.ndarray] = MappingProxyType({})) -> np.ndarray:
+    """Return a constant, or the result of moves applied to constants; `given` replaces some."""
     assert value is not None
     node = value.producer()
+    if value in given:
+        return given[value]
     if node is None:
         assert value.const_value is not None
         return value.const_value.numpy()
-    arrays = [_evaluate(read) for read in node.inputs if read is not None]
+    arrays = [_evaluate(read, given) for read in node.inputs if read is not None]
     match node.op_type:
         case "Concat":
             return np.concatenate(arrays, axis=node.attributes["axis"].as_int())
