@@ -12,6 +12,7 @@ from tests.formats.test_weights import raw, small, values, write_safe
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.recipe.recipe import parse_recipe
+from workbench.engine.api import other_formats
 from workbench.engine.api.export import export
 from workbench.engine.workspace import Workspace
 from workbench.formats import torch_export
@@ -105,6 +106,12 @@ def test_weights_alone_are_packed_for_a_kernel_only_where_that_is_asked_for(tmp_
         text = f"version: 1\nlayers: {{big: [{{quantize.affine: {{bits: 4}}}}]}}\nexport: {{storage: {asked}}}"
         compiled = alone.compiled(parse_recipe(text, "here"), Job())
         assert (compiled.edits["big"].compute is not None) == packed, asked
+
+
+def test_a_name_with_its_suffix_names_the_same_file():
+    assert other_formats.chosen("net.onnx", "") == other_formats.chosen("net", "") == ("net", None)
+    name, format = other_formats.chosen("net.safetensors", "")
+    assert name == "net" and format is not None and format.name == "safetensors"
 
 
 def test_the_opened_file_is_not_written_over(opened, tmp_path):

@@ -45,7 +45,7 @@ def chosen(name: str, wanted: str, weights_only: bool = False) -> tuple[str, For
         format = saving[WEIGHTS[0]]
     if format is not None:
         name = name.removesuffix(format.suffix)
-    return name, format
+    return name.removesuffix(".onnx"), format
 
 
 def write(
