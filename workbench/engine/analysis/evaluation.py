@@ -5,6 +5,7 @@ from workbench.core.base.job import Job
 from workbench.core.recipe.recipe import Recipe
 from workbench.data.metrics.intervals import ALL, interval_of
 from workbench.engine.base.evaluate import runner
+from workbench.engine.compile import left_out
 from workbench.engine.preview.previewer import effective
 from workbench.engine.training.trained import trained
 from workbench.engine.workspace import Workspace
@@ -24,7 +25,8 @@ def evaluate(workspace: Workspace, recipe: Recipe | None, job: Job, device: str 
         compiled = compiled.settled(workspace.calibration, evaluator, job)
         run = runner(runtime.session(effective(compiled.model, compiled.edits)))
         *_, (seen, rows) = evaluator.stream_all(run, job.part(0.7, 1.0))
-        notes = (*compiled.notes, *notes)
+        unseen = left_out.unmeasured(compiled.original, compiled.edited, evaluator.data.answer)
+        notes = (*compiled.notes, *notes, *unseen)
     low, high = interval_of(evaluator.metric, rows[0], ALL)
     return Evaluation(
         evaluator.metric.info,

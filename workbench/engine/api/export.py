@@ -26,7 +26,7 @@ from workbench.engine.base.evaluate import Run, runner
 from workbench.engine.bench import latency as measure
 from workbench.engine.bench import loading
 from workbench.engine.bench.feeding import feeds_near
-from workbench.engine.compile import for_target
+from workbench.engine.compile import for_target, left_out
 from workbench.engine.compile.compiler import Compiled, effective_stacks
 from workbench.engine.compile.structure import Stacks
 from workbench.engine.preview import previewer
@@ -148,7 +148,9 @@ class _Product:
     @property
     def notes(self) -> tuple[str, ...]:
         workspace = self.workspace
-        data = workspace.data.answer.notes if workspace.data else ()
+        data: tuple[str, ...] = workspace.data.answer.notes if workspace.data else ()
+        if workspace.data:
+            data += left_out.unmeasured(self.compiled.original, self.compiled.edited, workspace.data.answer)
         loading = report_notes.storage(self.size.loading)
         return self.judged[2] + self.compiled.notes + workspace.model.notes + data + loading
 

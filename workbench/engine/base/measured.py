@@ -90,9 +90,11 @@ class _Places:
         left: Mapping[str, str],
         outputs: Outputs,
         together: int,
+        inner: frozenset[str],
     ) -> None:
         self.every, self.moving, self.probed, self.left, self.outputs = every, moving, probed, left, outputs
         self.together = together  # see Dataset
+        self.inner = inner  # outputs that depend on fewer layers than another one, and on none besides
 
     @staticmethod
     def of(session: ort.InferenceSession, data: Dataset, measuring: Measuring, model: Model | None) -> "_Places":
@@ -135,7 +137,8 @@ class _Places:
             )
         moving = [each for each in every if each.answer.name not in fixed] or every
         left |= {each.answer.name: Message("no layer changes it") for each in every if each not in moving}
-        return _Places(every, moving, probed, left, probe.outputs, probe.data.together)
+        inner = frozenset[str]() if model is None else _inner(cut.layers_of_outputs(model))
+        return _Places(every, moving, probed, left, probe.outputs, probe.data.together, inner)
 
     def named(self, output: str) -> list[Candidate]:
         """Return the output of this name; several, separated by commas, are concatenated. Raises UserError if one is
@@ -183,8 +186,13 @@ def _split(spec: str) -> tuple[str, str]:
     return name, output
 
 
+def _inner(layers: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    return frozenset(name for name, own in layers.items() if any(own < others for others in layers.values()))
+
+
 def _chosen(data: Dataset, whose: Sequence[Candidate], places: "_Places", wanted: str | Metric) -> Candidate:
-    """Return the candidate whose metric fits best among those that suit the labels, the first of equal ones."""
+    """Return the candidate whose metric fits best among those that suit the labels; of equal ones the first that is no
+    hidden state of another."""
     every = data.labels
     left = dict(places.left)
     labels = None if every is None else every[places.probed]
@@ -203,7 +211,7 @@ def _chosen(data: Dataset, whose: Sequence[Candidate], places: "_Places", wanted
     if wanted:  # of an output that is suitable anyway, if there is one
         least = min(each.rank for each in ranked)
         ranked = [each for each in ranked if each.rank == least]
-    best = min(_credible(ranked, labels), key=lambda each: each.rank)
+    best = min(_credible(ranked, labels), key=lambda each: (each.rank, each.answer.name in places.inner))
     assert best.metric is not None
     others = {
         each.answer.name: Message("not a number (NaN)") if _unknown(each.values) else _shape(each.values)

@@ -123,6 +123,13 @@ class Compiled:
             settle.search(self.model, found.edits, evaluator.data, job, samples=settle.MEASURED, same=same)
         )
 
+    @property
+    def edited(self) -> tuple[str, ...]:
+        """The layers of the original that are not what they were."""
+        after = {layer.path: layer.fingerprint for layer in self.model.layers}
+        every = self.original.layers
+        return tuple(each.path for each in every if each.path in self.edits or after.get(each.path) != each.fingerprint)
+
     def changes(self, storing: Storing = DEFAULT) -> tuple[tuple[LayerChange, ...], int]:
         """Return a summary of every layer that changes, and the exact bytes of the file that an export would write."""
         return self.summary(rewrite.size_of(self.model, self.edits, storing), storing)

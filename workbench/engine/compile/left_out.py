@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from workbench.core.base.errors import UserError
 from workbench.core.base.message import Message, sentences, short_list
 from workbench.core.recipe.recipe import Recipe
+from workbench.data.answer import Answer
 from workbench.graph.model.model import Model
+from workbench.graph.subgraph import cut
 
 UNTOUCHED = Message("is unchanged")
 _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
@@ -29,6 +31,25 @@ def notes_on(left: Iterable[Left], paths: Collection[str]) -> tuple[str, ...]:
     for each in left:
         alike.setdefault((each.what, _outline(each.reason, paths)), []).append(each)
     return tuple(_sentence(group) for group in alike.values())
+
+
+def unmeasured(before: Model, edited: Iterable[str], answer: Answer) -> tuple[Message, ...]:
+    """Return a sentence on edited layers of which no measured output depends, so that the metric cannot tell."""
+    layers = cut.layers_of_outputs(before)
+    measured = {name for each in (answer, *answer.more) for name in layers.get(each.name, frozenset())}
+    left = [path for path in edited if path in before.sites and path not in measured]
+    others = [name for name, own in layers.items() if own & {*left}]
+    if not left or not others:
+        return ()
+    return (
+        Message(
+            "The measured output '{name}' does not depend on {layers}: the metric does not tell what their edits do. "
+            "These outputs depend on them: {others}.",
+            name=answer.title,
+            layers=short_list(left),
+            others=short_list(others),
+        ),
+    )
 
 
 def _sentence(group: list[Left]) -> str:

@@ -140,6 +140,26 @@ def unaffected(model: Model) -> frozenset[str]:
     return frozenset(str(value.name) for value in model.ir.graph.outputs if value not in reached)
 
 
+def layers_of_outputs(model: Model) -> dict[str, frozenset[str]]:
+    """Return for each output the layers whose weights it depends on."""
+    paths = list(model.sites)
+    reached: dict[ir.Value, int] = {}  # value -> the layers that it depends on, a bit each
+    known = model.ir.graph.initializers
+    for place, site in enumerate(model.sites.values()):
+        for name in (site.initializer, site.bias):
+            if name and name in known:
+                reached[known[name]] = reached.get(known[name], 0) | 1 << place
+    for node in model.ir.graph:  # a prepared graph is in topological order
+        found = 0
+        for value in read_by(node):
+            found |= reached.get(value, 0)
+        reached.update(dict.fromkeys(node.outputs, found))
+    return {
+        str(value.name): frozenset(path for place, path in enumerate(paths) if reached.get(value, 0) >> place & 1)
+        for value in model.ir.graph.outputs
+    }
+
+
 def _behind(graph: ir.Graph, changed: set[str]) -> set[ir.Node]:
     """Return every node that depends on a changed initialiser."""
     reached: set[ir.Node] = set()
