@@ -9729,6 +9729,11 @@
       <translation>其 torch 视图无法在这些输入上运行</translation>
     </message>
     <message>
+      <source>the input '{name}', which holds no numbers</source>
+      <extracomment>workbench/graph/torch/torch_proof.py</extracomment>
+      <translation>输入 '{name}'（其中没有数值）</translation>
+    </message>
+    <message>
       <source>torch cannot run it as used here</source>
       <extracomment>workbench/graph/torch/torch_proof.py</extracomment>
       <translation>它在此处的用法无法在 torch 中运行</translation>

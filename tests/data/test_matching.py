@@ -79,6 +79,8 @@ def test_each_row_is_run_alone_where_an_input_has_no_batch(tmp_path, axes):
     assert [(each["x"].shape, each["clip"].shape, each["rate"].shape) for each in feeds] == [((1, 4), (6, 4), ())] * 5
     assert (feeds[3]["clip"] == clips[3]).all() and feeds[3]["rate"] == 3 and data.count(feeds[3]) == 1
     assert not dataset(tmp_path, clip, clip=clips[0]).alone  # the rows of one array are samples, as before
+    with pytest.raises(UserError, match="'clip' has 5 entries, others 4"):
+        dataset(tmp_path, clip, clip=clips, y=np.arange(4))
     with pytest.raises(UserError, match=r"the array 'clip' has .*5, 6, 3.*, but the model takes float32 of"):
         dataset(tmp_path, clip, clip=clips[..., :3])
 

@@ -279,3 +279,14 @@ def test_noise_for_a_state_beside_long_samples(length):
     proto = helper.make_model(helper.make_graph(nodes, "net", given, [made], [weight]), ir_version=8)
     feeds = few_samples(from_proto(proto, "net", Job()), None)
     assert {name: value.shape for name, value in feeds.items()} == {"x": (2, 512), "state": (2, 2, 3), "rate": ()}
+
+
+def test_texts_are_named_as_what_gradients_cannot_pass():
+    x = helper.make_tensor_value_info("x", TensorProto.STRING, ["n", 4])
+    y = helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", 3])
+    weight = numpy_helper.from_array(np.eye(4, 3, dtype=np.float32), "w")
+    nodes = [helper.make_node("Cast", ["x"], ["f"], to=1), helper.make_node("MatMul", ["f", "w"], ["y"])]
+    graph = helper.make_graph(nodes, "g", [x], [y], [weight])
+    model = from_proto(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), "m", Job())
+    with pytest.raises(UserError, match="Gradients cannot pass through the input 'x', which holds no numbers"):
+        view_of(model, None)

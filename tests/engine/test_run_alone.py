@@ -10,6 +10,8 @@ from workbench.core.base.job import Job
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, Row
 from workbench.core.recipe.recovery import Stage
+from workbench.engine.analysis import robustness
+from workbench.engine.analysis.compare import compare
 from workbench.engine.api.export import export
 from workbench.engine.workspace import Workspace
 
@@ -37,6 +39,18 @@ def workspace(tmp_path, clips):
 
 def test_macs_are_those_of_a_whole_run(workspace):
     assert [layer.macs for layer in workspace.model.layers] == [STEPS * 8 * 16, STEPS * 16]
+
+
+def test_both_sides_of_a_comparison_count_the_macs_of_a_whole_run(workspace):
+    other = Workspace.open(workspace.model.source.path, Job())  # without data
+    found = compare(workspace, other, Job())
+    assert found.first.macs == found.second.macs == workspace.model.summary().macs
+
+
+@pytest.mark.slow
+def test_corrupted_samples_are_run_one_by_one_too(workspace):
+    found = robustness.of_recipe(workspace, Recipe(), Job())
+    assert found.samples == 32 and found.rows[0].kind == "clean" and found.rows[0].first == pytest.approx(1)
 
 
 @pytest.mark.slow

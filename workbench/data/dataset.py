@@ -171,9 +171,8 @@ class Feeds(Mapping[str, np.ndarray]):
             if isinstance(data.inputs[name], Lazy):  # what is in memory was looked at before
                 refuse_odd_values(data.path, name, self._kinds[name], values)
             values = values.astype(self._types[name])
-            if axis == ALONE:
-                (values,) = values
-                return np.asarray(values)
+            if axis == ALONE:  # several are only looked at
+                return np.asarray(values[0] if len(values) == 1 else values)
             return values if axis is None else np.ascontiguousarray(np.moveaxis(values, 0, axis))
         return data.constants[name] if axis is None else np.repeat(data.constants[name], self._count, axis)
 

@@ -248,7 +248,7 @@ def _add(found: Matched, path: str, spec: InputSpec, array: Column, specs: tuple
         found.axes[spec.name] = ALONE  # type: ignore[index]
     elif whole and (spec.shape[:1] != (None,) or len(array) == 1):
         _add_constant(found, path, spec, array, specs)
-    elif _by_sample(spec, array):
+    elif _by_sample(spec, array) or (spec.shape and _alone(spec, array)):
         raise UserError(
             "{path} has arrays of different lengths: '{spec}' has {n:,} entries, others {count:,}.",
             "Every array needs one entry per sample.",

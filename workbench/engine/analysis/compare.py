@@ -6,6 +6,7 @@ from workbench.core.analysis.measured import Compared, Comparison, Side
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
+from workbench.data.dataset import Dataset
 from workbench.data.metrics.intervals import ALL, paired_interval, unit_of
 from workbench.engine.base.evaluate import Measure, runner
 from workbench.engine.bench import latency as measure
@@ -57,8 +58,8 @@ def compare(first: Workspace, second: Workspace, job: Job) -> Comparison:
     return Comparison(
         metric.info,
         evaluator.data.samples,
-        _side(first, metrics[0].first, latencies[0]),
-        _side(second, metrics[0].second, latencies[1]),
+        _side(first, evaluator.data, metrics[0].first, latencies[0]),
+        _side(second, evaluator.data, metrics[0].second, latencies[1]),
         metrics[0].difference,
         metrics[0].low,
         metrics[0].high,
@@ -80,6 +81,7 @@ def _compared(measure: Measure, first: np.ndarray, second: np.ndarray) -> Compar
     return Compared(metric.id, metric.info, measure.answer.name, *values, float(differences.mean()), low, high)
 
 
-def _side(workspace: Workspace, value: float, latency: float) -> Side:
-    summary = workspace.model.summary()
+def _side(workspace: Workspace, data: Dataset, value: float, latency: float) -> Side:
+    sizes = {name: array.shape for name, array in data.least().items()}  # MACs of both for the same samples
+    summary = workspace.model.at(sizes, data.alone).summary()
     return Side(summary.path, summary.bytes, summary.parameters, summary.macs, value, latency)

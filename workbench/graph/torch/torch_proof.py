@@ -69,6 +69,9 @@ def difference(found: np.ndarray, expected: np.ndarray) -> float:
 @torch.enable_grad()
 def _refusal(view: TorchView, feeds: Feeds) -> UserError | None:
     """Return the error that says why a view gives no gradients, or None."""
+    for name in view.input_names:
+        if np.asarray(feeds[name]).dtype.kind not in "fiub":
+            return refused(Message("the input '{name}', which holds no numbers", name=name))
     given = {name: torch.from_numpy(np.ascontiguousarray(feeds[name])) for name in view.input_names}
     expected = _ran(view.model, _telling(view.model), feeds)
     try:
