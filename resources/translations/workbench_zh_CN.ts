@@ -6244,6 +6244,11 @@
       <translation>请选择其他层或方法。</translation>
     </message>
     <message>
+      <source>The measured output '{name}' does not depend on {layers}: the metric does not tell what their edits do. These outputs depend on them: {others}.</source>
+      <extracomment>workbench/engine/compile/left_out.py</extracomment>
+      <translation>所测量的输出 '{name}' 不取决于 {layers}：该指标无法反映对这些层的编辑。取决于它们的输出：{others}。</translation>
+    </message>
+    <message>
       <source>The recipe changes nothing.</source>
       <extracomment>workbench/engine/compile/left_out.py</extracomment>
       <translation>此配方未改变任何内容。</translation>

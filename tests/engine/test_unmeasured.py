@@ -1,4 +1,4 @@
-"""Outputs that depend on fewer layers than others: which is measured, and a note where the metric cannot tell an edit."""
+"""Outputs that depend on fewer layers than others: which is measured, and a note where the metric tells no edit."""
 
 import numpy as np
 import onnx
