@@ -135,6 +135,18 @@ def test_ones_own_function_gives_scores_or_one_number(tmp_path):
     assert opened_.evaluator.measures[1].scores.shape == (60,)
 
 
+def test_ones_own_function_may_change_what_it_is_given(tmp_path):
+    (tmp_path / "own.py").write_text(
+        "def own(outputs, targets):\n    outputs[:], targets[:] = 0, 3\n    return targets * 1.0\n"
+    )
+    name, y = f"{tmp_path}/own.py:own", np.arange(60) % 4
+    plain = workspace(tmp_path, two_heads(), HEADS, x=X, y=y)
+    beside = workspace(
+        tmp_path, two_heads(), HEADS, x=X, y=y, measuring=[name, "top1@scores"], trusted=frozenset([name])
+    )
+    np.testing.assert_array_equal(beside.evaluator.measures[1].scores, plain.evaluator.scores)
+
+
 def test_ones_own_function_needs_trust_and_its_faults_are_named(tmp_path):
     (tmp_path / "own.py").write_text(OWN)
     name = f"{tmp_path}/own.py:broken"

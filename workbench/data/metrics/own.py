@@ -63,11 +63,12 @@ def own(name: str, trusted: Trust, labelled: bool) -> Metric:
 
 
 def _safe(function: Function, name: str) -> Function:
-    """Wrap the function so that errors are raised as UserError."""
+    """Wrap the function so that errors are raised as UserError, and that it may change its arguments: other metrics
+    read the same outputs."""
 
     def guarded(*arguments: Any) -> Any:
         try:
-            return function(*arguments)
+            return function(*(each.copy() if isinstance(each, np.ndarray) else each for each in arguments))
         except (UserError, MemoryError):
             raise
         except Exception as error:
