@@ -3529,6 +3529,11 @@
       <translation>不是 {version}</translation>
     </message>
     <message>
+      <source>it allows nothing: no {numbers} of {bits} bits is one of {formats}</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>它不允许任何格式：没有 {bits} 位的 {numbers} 属于 {formats}</translation>
+    </message>
+    <message>
       <source>it has no target files (*.yaml)</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
       <translation>其中没有目标设备文件（*.yaml）</translation>
@@ -5014,6 +5019,11 @@
       <translation>{path} 没有输出“{answer}”。</translation>
     </message>
     <message>
+      <source>Give at least two samples.</source>
+      <extracomment>workbench/engine/analysis/corruptions.py</extracomment>
+      <translation>请至少提供两个样本。</translation>
+    </message>
+    <message>
       <source>Inputs are images, numbers, or tokens.</source>
       <extracomment>workbench/engine/analysis/corruptions.py</extracomment>
       <translation>输入应为图像、数值或词元。</translation>
@@ -5022,6 +5032,11 @@
       <source>No corruption suits these inputs.</source>
       <extracomment>workbench/engine/analysis/corruptions.py</extracomment>
       <translation>没有适合这些输入的损坏方式。</translation>
+    </message>
+    <message>
+      <source>Numbers and tokens are corrupted by the spread and the values of other samples.</source>
+      <extracomment>workbench/engine/analysis/corruptions.py</extracomment>
+      <translation>数值和 token 的扰动取自其他样本的离散程度和取值。</translation>
     </message>
     <message>
       <source>Class folders are numbered in alphabetical order, as the attached data name no classes.</source>
@@ -7047,6 +7062,11 @@
       <source>Latency was measured on this machine, not on {target}.</source>
       <extracomment>workbench/engine/search/wholes.py</extracomment>
       <translation>延迟是在本机上测量的，而不是在 {target} 上。</translation>
+    </message>
+    <message>
+      <source>Not measured: {recipes}. In the multiples of channels that {target} computes, none would be removed.</source>
+      <extracomment>workbench/engine/search/wholes.py</extracomment>
+      <translation>未实测：{recipes}。按 {target} 计算所需的通道倍数，不会移除任何通道。</translation>
     </message>
     <message>
       <source>{target} states no speed for the numbers of some layers: latency is unknown where they are left so.</source>

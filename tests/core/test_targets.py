@@ -65,6 +65,13 @@ def test_a_file_is_read(tmp_path):
         ("granularity: [group]", "granularity: [row]", "'granularity' is not a list of granularities"),
         ("rules:", "fallback: gpu\nrules:", "'fallback' is not one of float, cpu, refused ('gpu')"),
         ("rules:", "speed: {macs: {int8: 0}, source: X}\nrules:", "the file, speed: 'macs' is not a mapping"),
+        (
+            "bits: [4], numbers: codebook",
+            "bits: [8], numbers: float, formats: [float16]",
+            "no float of 8 bits is one of float16",
+        ),
+        ("bits: [4], numbers: codebook", "bits: [4], numbers: float", "allows nothing: no float of 4 bits"),
+        ("numbers: codebook", "formats: [float16]", "allows nothing: no integer of 4 bits is one of float16"),
         ("outputs: 16", "levels: 0", "'levels' is not a bit width (0)"),
         ("outputs: 16", "weight_only: 1", "'weight_only' is not true or false (1)"),
     ],

@@ -44,6 +44,14 @@ def test_numbers_are_dropped_and_noised():
     assert 1.3 < (noised(feeds, 5, 0)["x"] - feeds["x"]).std() < 1.9
 
 
+@pytest.mark.parametrize("x", [np.ones((1, 6), np.float32), np.ones((1, 8), np.int64)], ids=["numbers", "tokens"])
+def test_one_sample_has_no_other_to_be_corrupted_with(x):
+    """It would stay unchanged, and any model would seem robust."""
+    with pytest.raises(UserError, match="at least two samples"):
+        corruptions(data("x", x))
+    assert len(corruptions(data("image", np.broadcast_to(SMOOTH, (1, 3, 16, 16)).copy()))) == 4
+
+
 def test_tokens_are_replaced_and_masks_stay():
     ids, mask = rng.integers(0, 50, (30, 8)), np.ones((30, 8), np.int64)
     both = Dataset(

@@ -16,9 +16,9 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.core.targets.reading import find_target
 from workbench.core.targets.target import Speed
 from workbench.engine.api.export import export
-from workbench.engine.search import aims
+from workbench.engine.search import aims, wholes
 from workbench.engine.search.options import table
-from workbench.engine.search.plan import plan
+from workbench.engine.search.plan import Search, plan
 from workbench.engine.search.trials import split
 from workbench.engine.search.wholes import roofline_ms
 from workbench.engine.workspace import Workspace
@@ -215,16 +215,29 @@ def test_one_sample_is_too_few(opened, place, tmp_path):
     np.savez(tmp_path / "one.npz", x=data["x"][:1], y=data["y"][:1])
     with pytest.raises(UserError, match="two samples"):
         search(opened().attach(str(tmp_path / "one.npz"), Job()), Goal())
+    with pytest.raises(UserError, match="two samples"):
+        search(opened(), Goal(samples=1))
 
 
 @pytest.mark.slow
 def test_the_time_limit_ends_it_and_is_reported(opened):
     goal = Goal(max_bytes=BYTES, seed=9)
     front = search(opened(), replace(goal, seconds=1e-9))
-    assert front.complete and any(
-        "The time limit was reached before the search finished." in note for note in front.notes
-    )
+    assert front.complete and any("The time limit was reached." in note for note in front.notes)
     assert front.trials < search(opened(), goal).trials
+
+
+def test_a_uniform_recipe_that_would_remove_no_channel_is_left_out_and_said(opened, monkeypatch):
+    """A quarter of 32 channels, in multiples of 32, is none."""
+    npu = find_target("tensorrt")
+    wide = replace(npu, rules={op: replace(rule, outputs=32) for op, rule in npu.rules.items()})
+    monkeypatch.setattr(wholes, "find_target", lambda _: wide)
+    found = Search(opened(), Goal(target="tensorrt", families=("prune",)), Job()).wholes
+    assert [name for name, _ in found.uniform(("first", "second"))] == ["50 % zeros"]
+    assert [*found.uniform_notes()] == [
+        "Not measured: 'half the channels'. In the multiples of channels that NVIDIA TensorRT computes, none would be "
+        "removed."
+    ]
 
 
 @pytest.mark.slow

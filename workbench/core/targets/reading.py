@@ -169,6 +169,15 @@ def _scheme(read: "_Keys", key: str, value: Any) -> Scheme:
         tuple(inner.take("formats", _list_of(FORMATS.__contains__), Message("are not floating-point formats"), ())),
     )
     inner.done()
+    if scheme.allows_nothing:
+        raise inner.wrong(
+            Message(
+                "it allows nothing: no {numbers} of {bits} bits is one of {formats}",
+                numbers=scheme.numbers,
+                bits=[*map(str, scheme.bits)],
+                formats=[*(scheme.formats or FORMATS)],
+            )
+        )
     return scheme
 
 
@@ -203,24 +212,24 @@ class _Keys:
     def __init__(self, value: Any, name: str, where: str) -> None:
         self.name, self.where = name, where
         if not _mapping(value):
-            raise self._wrong(Message("it is not a mapping"))
+            raise self.wrong(Message("it is not a mapping"))
         self._left = dict(value)
 
     def take(self, key: str, fits: Callable[[Any], Any], problem: str, default: Any = ...) -> Any:
         if key not in self._left:
             if default is ...:
-                raise self._wrong(Message("'{key}' is missing", key=key))
+                raise self.wrong(Message("'{key}' is missing", key=key))
             return default
         value = self._left.pop(key)
         if not fits(value):
-            raise self._wrong(Message("'{key}' {problem} ({value})", key=key, problem=problem, value=brief(value)))
+            raise self.wrong(Message("'{key}' {problem} ({value})", key=key, problem=problem, value=brief(value)))
         return value
 
     def done(self) -> None:
         if self._left:
-            raise self._wrong(Message("it has unknown keys: {left}", left=[*map(str, self._left)]))
+            raise self.wrong(Message("it has unknown keys: {left}", left=[*map(str, self._left)]))
 
-    def _wrong(self, problem: str) -> UserError:
+    def wrong(self, problem: str) -> UserError:
         return UserError(
             "{name} is not a valid target file, in {where}: {problem}.",
             MEND,

@@ -9,7 +9,7 @@ from workbench.core.recipe.encodes import Kind, Numbers
 Fallback = Literal["", "float", "cpu", "refused"]
 NUMBERS: tuple[str, ...] = get_args(Kind)
 FALLBACKS: tuple[str, ...] = get_args(Fallback)[1:]
-FORMATS = ("float16", "bfloat16", "float8e4m3", "float8e5m2")
+FORMATS = {"float16": 16, "bfloat16": 16, "float8e4m3": 8, "float8e5m2": 8}  # bits
 GRANULARITIES = ("tensor", "channel", "group")
 
 
@@ -31,6 +31,13 @@ class Scheme:
     symmetric: bool | None = None
     block: tuple[int, ...] = ()
     formats: tuple[str, ...] = ()
+
+    @property
+    def allows_nothing(self) -> bool:
+        """Whether no number format can be in this scheme."""
+        if self.numbers != "float":
+            return bool(self.formats)
+        return not set(self.bits) & ({FORMATS[name] for name in self.formats} or {32, *FORMATS.values()})
 
     def allows(self, given: Numbers) -> bool:
         return (

@@ -57,6 +57,11 @@ def corruptions(data: Dataset) -> list[Corruption]:
     for name in data.inputs:
         for kind, change in _of(name, known[name]):
             found.setdefault(kind, {})[name] = change
+    if not found and data.samples < 2:
+        raise UserError(
+            "Numbers and tokens are corrupted by the spread and the values of other samples.",
+            "Give at least two samples.",
+        )
     if not found:
         raise UserError("No corruption suits these inputs.", "Inputs are images, numbers, or tokens.")
     return [Corruption(kind, changes) for kind, changes in found.items()]
@@ -68,6 +73,8 @@ def _of(name: str, known: np.ndarray) -> Iterator[tuple[str, Change]]:
         for kind, change in (("noise", _noise), ("blur", _blur), ("contrast", _contrast), ("jpeg", _jpeg)):
             if kind != "jpeg" or known.shape[axis] in (1, 3):
                 yield kind, partial(_on_images, change, low, max(high - low, 1e-12), axis)
+    elif len(known) < 2:
+        return  # nothing would be changed
     elif known.dtype.kind == "f":
         yield "dropped", partial(_dropped, known.mean(axis=0))
         yield "noised", partial(_noised, known.std(axis=0))

@@ -35,7 +35,7 @@ LAST = 0.25  # of a time limit, at most: what is kept back for the final figures
 def possible(goal: Goal, workspace: Workspace) -> Evaluator:
     """Return what measures recipes. Raises UserError if there cannot be a search for this goal."""
     evaluator, goal = workspace.measurable(), goal.checked()
-    if evaluator.data.samples < 2 * evaluator.data.at_once(1):
+    if min(goal.samples or evaluator.data.samples, evaluator.data.samples) < 2 * evaluator.data.at_once(1):
         raise UserError(
             "A search needs at least two samples: one to choose a recipe and one to verify it.",
             "Give more samples; a model that takes several at once needs twice as many.",

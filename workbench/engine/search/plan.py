@@ -370,7 +370,13 @@ class Search:
                     "that the search found keep them there, even where that is slower (integers: all)."
                 )
             )
-        return [*notes, *self.wholes.latency_notes(), *self.wholes.energy_notes(), *self.untrained]
+        return [
+            *notes,
+            *self.wholes.uniform_notes(),
+            *self.wholes.latency_notes(),
+            *self.wholes.energy_notes(),
+            *self.untrained,
+        ]
 
     def _add(self, point: Point, phase: Phase, done: int, total: int) -> None:
         self.front = self.front.with_point(point)

@@ -28,7 +28,7 @@ def split(evaluator: Evaluator, samples: int, seed: int) -> tuple[np.ndarray, np
     batches."""
     size = evaluator.data.at_once(1)
     limit = min(samples or len(evaluator.order), len(evaluator.order))
-    used = evaluator.order[: max(limit // size, min(2, len(evaluator.order) // size)) * size]
+    used = evaluator.order[: limit // size * size]
     labels = None if evaluator.data.labels is None else evaluator.data.labels[used]
     order = used[stratified(labels, len(used), seed + 1, evaluator.data.together)]
     count = max(round(HELD_OUT * len(used)) // size, min(1, len(used) // size - 1)) * size

@@ -20,6 +20,7 @@ from workbench.engine.bench.latency import paired_latency_ms
 from workbench.engine.compile import compiler, for_target
 from workbench.engine.compile.compiler import Compiled
 from workbench.engine.compile.left_out import not_taken
+from workbench.engine.compile.structure import structural
 from workbench.engine.preview.previewer import effective, sized
 from workbench.engine.search.options import recipe_of
 from workbench.engine.search.stacks import Stack, uniform
@@ -45,6 +46,7 @@ class Wholes:
         self.roofline = (
             self.target.speed if self.target and elsewhere else None
         )  # by which latency is estimated, not measured
+        self._idle: list[str] = []  # uniform recipes that would remove no channel
         self._untold = False  # whether the roofline says nothing of the latency of a recipe
         self.pace = 0.0  # seconds that a sample of a whole recipe took, at most
         # Shared by all searches of this process.
@@ -159,8 +161,30 @@ class Wholes:
                 if path in layers
             }
             if given and self._suits(given):
+                if self._removes_no_channel(given):
+                    self._idle.append(name)
+                    continue
                 own = self.goal.layers or target is not None
                 yield name, recipe_of(given, self.goal.seed) if own else recipe
+
+    def _removes_no_channel(self, given: Mapping[str, Stack]) -> bool:
+        """Whether channels are to be removed, and none is: in a target's multiples, none may be the closest number."""
+        if not any(structural(action) for steps in given.values() for action in steps):
+            return False
+        try:
+            made = self.workspace.compiled(recipe_of(given, self.goal.seed), Job(), timed=False)
+        except UserError:  # which whoever measures it finds out, too
+            return False
+        return not made.structure.kept
+
+    def uniform_notes(self) -> Iterator[Message]:
+        """Yield which uniform recipes would be others than their names say."""
+        if self._idle:
+            yield Message(
+                "Not measured: {recipes}. In the multiples of channels that {target} computes, none would be removed.",
+                recipes=[f"'{name}'" for name in dict.fromkeys(self._idle)],
+                target=self.target.title if self.target is not None else "",
+            )
 
     def may_use(self, layers: Sequence[str], recipe: Recipe) -> bool:
         """Whether an earlier recipe has what this search may use, and no more."""
