@@ -63,7 +63,7 @@ NOT_SAID = {  # by file, what is a key, or a part of a key
     "engine/search/plan.py": {"layer by layer"},
     "engine/search/stacks.py": {"3/4 of the channels, 8 bit", "3/4 of the channels, 4 bit", "half the channels"},
     "engine/search/trials.py": {"search trials"},
-    "engine/search/wholes.py": {"whole recipes", "{} size {}"},
+    "engine/search/recipes.py": {"whole recipes", "{} size {}"},
     "engine/search/tasks.py": {"search trial", "outputs of the original"},
     "engine/workspace.py": {"edit view", "graph view"},
     "formats/torch_export.py": {"the exporter returned nothing"},

@@ -6925,52 +6925,52 @@
     </message>
     <message>
       <source>A search needs at least two samples: one to choose a recipe and one to verify it.</source>
-      <extracomment>workbench/engine/search/aims.py</extracomment>
+      <extracomment>workbench/engine/search/goals.py</extracomment>
       <translation>搜索至少需要两个样本：一个用于选择配方，一个用于验证。</translation>
     </message>
     <message>
       <source>Give calibration data (--calibration), or search without retraining.</source>
-      <extracomment>workbench/engine/search/aims.py</extracomment>
+      <extracomment>workbench/engine/search/goals.py</extracomment>
       <translation>请提供校准数据（--calibration），或不重新训练而进行搜索。</translation>
     </message>
     <message>
       <source>Give more samples; a model that takes several at once needs twice as many.</source>
-      <extracomment>workbench/engine/search/aims.py</extracomment>
+      <extracomment>workbench/engine/search/goals.py</extracomment>
       <translation>请提供更多样本；一次读入多个样本的模型需要两倍的样本。</translation>
     </message>
     <message>
       <source>Not finished: measuring whole recipes, and improving on them.</source>
-      <extracomment>workbench/engine/search/aims.py</extracomment>
+      <extracomment>workbench/engine/search/goals.py</extracomment>
       <translation>未完成：测量并改进完整配方。</translation>
     </message>
     <message>
       <source>Not measured: {left:,} of {total:,} uniform and earlier recipes.</source>
-      <extracomment>workbench/engine/search/aims.py</extracomment>
+      <extracomment>workbench/engine/search/goals.py</extracomment>
       <translation>未测量：{total:,} 个统一配方及先前配方中的 {left:,} 个。</translation>
     </message>
     <message>
       <source>Not predicted: {left:,} of {total:,} pairs of a layer and steps.</source>
-      <extracomment>workbench/engine/search/aims.py</extracomment>
+      <extracomment>workbench/engine/search/goals.py</extracomment>
       <translation>未预测：{total:,} 个层与步骤的组合中的 {left:,} 个。</translation>
     </message>
     <message>
       <source>Not retrained: {left:,} of {total:,} recipes.</source>
-      <extracomment>workbench/engine/search/aims.py</extracomment>
+      <extracomment>workbench/engine/search/goals.py</extracomment>
       <translation>未再训练：{total:,} 个配方中的 {left:,} 个。</translation>
     </message>
     <message>
       <source>Not tried: {left:,} of {total:,} candidates; where there were predictions, these were used.</source>
-      <extracomment>workbench/engine/search/aims.py</extracomment>
+      <extracomment>workbench/engine/search/goals.py</extracomment>
       <translation>未试验：{total:,} 个候选中的 {left:,} 个；有预测值的以预测值代替。</translation>
     </message>
     <message>
       <source>Not verified on held-out samples: {left:,} of {total:,} recipes.</source>
-      <extracomment>workbench/engine/search/aims.py</extracomment>
+      <extracomment>workbench/engine/search/goals.py</extracomment>
       <translation>未在保留样本上验证：{total:,} 个配方中的 {left:,} 个。</translation>
     </message>
     <message>
       <source>Retraining needs samples to train on, besides those that are measured.</source>
-      <extracomment>workbench/engine/search/aims.py</extracomment>
+      <extracomment>workbench/engine/search/goals.py</extracomment>
       <translation>重新训练需要测量样本以外的训练样本。</translation>
     </message>
     <message>
@@ -7045,32 +7045,32 @@
     </message>
     <message>
       <source>Energy is by rule for {target}, not measured: {source}.</source>
-      <extracomment>workbench/engine/search/wholes.py</extracomment>
+      <extracomment>workbench/engine/search/recipes.py</extracomment>
       <translation>能耗是按 {target} 的规则计算的，未经实测：{source}。</translation>
     </message>
     <message>
       <source>Energy was measured by the counter of the processor (RAPL), which counts all that ran meanwhile.</source>
-      <extracomment>workbench/engine/search/wholes.py</extracomment>
+      <extracomment>workbench/engine/search/recipes.py</extracomment>
       <translation>能耗由处理器的计数器（RAPL）实测，其中包含同时运行的所有程序。</translation>
     </message>
     <message>
       <source>Latency is a lower bound by rule for {target}, not measured: {source}.</source>
-      <extracomment>workbench/engine/search/wholes.py</extracomment>
+      <extracomment>workbench/engine/search/recipes.py</extracomment>
       <translation>延迟是按规则得出的 {target} 的下限，未经测量：{source}。</translation>
     </message>
     <message>
       <source>Latency was measured on this machine, not on {target}.</source>
-      <extracomment>workbench/engine/search/wholes.py</extracomment>
+      <extracomment>workbench/engine/search/recipes.py</extracomment>
       <translation>延迟是在本机上测量的，而不是在 {target} 上。</translation>
     </message>
     <message>
       <source>Not measured: {recipes}. In the multiples of channels that {target} computes, none would be removed.</source>
-      <extracomment>workbench/engine/search/wholes.py</extracomment>
+      <extracomment>workbench/engine/search/recipes.py</extracomment>
       <translation>未实测：{recipes}。按 {target} 计算所需的通道倍数，不会移除任何通道。</translation>
     </message>
     <message>
       <source>{target} states no speed for the numbers of some layers: latency is unknown where they are left so.</source>
-      <extracomment>workbench/engine/search/wholes.py</extracomment>
+      <extracomment>workbench/engine/search/recipes.py</extracomment>
       <translation>{target} 未给出某些层所用数值格式的速度：这些层保持原样时延迟未知。</translation>
     </message>
     <message>

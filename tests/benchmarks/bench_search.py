@@ -263,7 +263,7 @@ class Comparison:
         self.whole |= whole
         for option in every:
             best = min((o for o in every if o.bytes <= option.bytes), key=lambda o: whole[o.key].mean())
-            kept = [raced.option for raced in results if raced.left and raced.option.bytes <= option.bytes]
+            kept = [raced.option for raced in results if raced.survives and raced.option.bytes <= option.bytes]
             if kept:
                 got = min(kept, key=lambda o: whole[o.key].mean())
                 gap = whole[got.key] - whole[best.key]

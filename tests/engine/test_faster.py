@@ -18,8 +18,8 @@ from workbench.engine.api.export import export
 from workbench.engine.integers import faster
 from workbench.engine.preview.previewer import Previewer
 from workbench.engine.search.options import recipe_of
+from workbench.engine.search.recipes import MeasuredRecipes
 from workbench.engine.search.trials import Trials
-from workbench.engine.search.wholes import Wholes
 from workbench.engine.workspace import Workspace
 
 STATIC = "{quantize.static: {}}"
@@ -109,7 +109,7 @@ def test_what_a_search_finds_is_previewed_and_exported_as_it_was_measured(slow):
     exact = slow.attach(slow.data.path, Job(), measuring=Measuring(("sqnr",)))
     found = recipe_of({path: (Action("quantize.static"),) for path in ("a", "b")}, 0)
     trials = Trials(exact, exact.evaluator.order, 0)
-    point = Wholes(exact, Goal(), trials, trials).point("found", "search", found, None, Job())
+    point = MeasuredRecipes(exact, Goal(), trials, trials).point("found", "search", found, None, Job())
     *_, preview = Previewer(exact).measure(point.recipe, (), Job())
     assert preview.value.value == pytest.approx(point.measured.value, rel=1e-6)
     curve = sweep(exact, Sweep("quantize.static", ("*",), "bits", (8.0,), folds=1), Job())

@@ -16,11 +16,11 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.core.targets.reading import find_target
 from workbench.core.targets.target import Speed
 from workbench.engine.api.export import export
-from workbench.engine.search import aims, wholes
+from workbench.engine.search import goals, recipes
 from workbench.engine.search.options import table
 from workbench.engine.search.plan import Search, plan
+from workbench.engine.search.recipes import roofline_ms
 from workbench.engine.search.trials import split
-from workbench.engine.search.wholes import roofline_ms
 from workbench.engine.workspace import Workspace
 
 BYTES = 1900
@@ -59,7 +59,7 @@ def test_a_limit_of_the_drop_is_kept_by_measurement_and_by_what_is_usual(opened)
     front = search(opened(), Goal(max_drop=0.02))
     chosen = front.chosen
     assert chosen.measured.drop <= 0.02 and chosen.bytes < 0.6 * front.original.bytes
-    smaller = [point for point in aims.own(front) if point.bytes < chosen.bytes]
+    smaller = [point for point in goals.own(front) if point.bytes < chosen.bytes]
     assert smaller, "it tried how far one can go"
 
 
@@ -100,7 +100,7 @@ def test_a_front_is_predicted_before_a_layer_is_raced_and_sharpens(opened):
 @pytest.mark.slow
 def test_families_and_layers_that_may_not_be_touched_are_not(opened):
     front = search(opened(), Goal(max_ratio=0.8, families=("prune",), layers=("first",)))
-    for point in aims.own(front):
+    for point in goals.own(front):
         for row in point.recipe.rows:
             assert row.pattern == "first" and {action.family for action in row.actions} <= {"prune"}
     with pytest.raises(UserError, match="No editable layer"):
@@ -231,8 +231,8 @@ def test_a_uniform_recipe_that_would_remove_no_channel_is_left_out_and_said(open
     """A quarter of 32 channels, in multiples of 32, is none."""
     npu = find_target("tensorrt")
     wide = replace(npu, rules={op: replace(rule, outputs=32) for op, rule in npu.rules.items()})
-    monkeypatch.setattr(wholes, "find_target", lambda _: wide)
-    found = Search(opened(), Goal(target="tensorrt", families=("prune",)), Job()).wholes
+    monkeypatch.setattr(recipes, "find_target", lambda _: wide)
+    found = Search(opened(), Goal(target="tensorrt", families=("prune",)), Job()).recipes
     assert [name for name, _ in found.uniform(("first", "second"))] == ["50 % zeros"]
     assert [*found.uniform_notes()] == [
         "Not measured: 'half the channels'. In the multiples of channels that NVIDIA TensorRT computes, none would be "
@@ -249,7 +249,7 @@ def test_what_a_target_does_not_take_is_not_tried_and_channels_go_in_its_multipl
     for action in used:
         if action.method == "quantize.affine":
             assert action.params["bits"] == 8, "4 bits are taken in groups alone there"
-    removals = [action for point in aims.own(front) for row in point.recipe.rows for action in row.actions]
+    removals = [action for point in goals.own(front) for row in point.recipe.rows for action in row.actions]
     removals = [action for action in removals if action.method == "prune.channels"]
     assert all(action.params["round_to"] == 8 for action in removals)
     with pytest.raises(UserError, match="no target 'toaster'"):
@@ -269,7 +269,7 @@ def test_the_best_are_retrained_and_reported_on_samples_that_had_no_part(opened)
     workspace, goal = opened(), Goal(max_bytes=BYTES, families=("prune", "lowrank"), retrain=True)
     front = search(workspace, goal)
     trained = [point for point in front.points if point.retrained]
-    assert 1 <= len(trained) <= aims.TRAINED and all(point.bytes <= BYTES for point in trained)
+    assert 1 <= len(trained) <= goals.TRAINED and all(point.bytes <= BYTES for point in trained)
     assert all(point.held_out.samples == front.held_out for point in trained)
     assert front.chosen.retrained and front.chosen.how == "held out"
     plain = next(point for point in front.points if point.recipe == replace(front.chosen.recipe, recover=()))

@@ -35,8 +35,8 @@ def test_pieces_double_and_cover_all_samples():
 def test_a_larger_option_that_moves_outputs_more_is_dropped_on_few_samples(trials):
     good, bad, worst = affine(8), affine(3, size=900.0), affine(2)
     found = {each.option.key: each for each in race([good, bad, worst], trials, Job())}
-    assert found[good.key].left and not found[bad.key].left and found[bad.key].samples == 64
-    assert found[worst.key].left, "it is the smallest"
+    assert found[good.key].survives and not found[bad.key].survives and found[bad.key].samples == 64
+    assert found[worst.key].survives, "it is the smallest"
 
 
 @pytest.mark.slow
@@ -49,14 +49,14 @@ def test_a_rough_race_keeps_the_order_of_costs_on_a_fraction_of_the_runs(opened)
         raced = [each for options in places for each in race(options, trials, Job(), precise=precise)]
         costs[precise] = [each.cost for each in raced]
         spent[precise] = sum(each.samples for each in raced)
-        assert all(each.left for each in raced), "each is smaller than all that cost less"
+        assert all(each.survives for each in raced), "each is smaller than all that cost less"
     assert 5 * spent[1.2] < spent[0.0]
     assert spearmanr(costs[1.2], costs[0.0]).statistic > 0.95
 
 
 def test_of_two_that_do_the_same_one_is_left(trials):
     twice = [affine(4), affine(4, size=500.0)]
-    assert [each.left for each in race(twice, trials, Job())] == [True, False]
+    assert [each.survives for each in race(twice, trials, Job())] == [True, False]
 
 
 def test_a_trial_is_what_a_full_run_gives_sample_by_sample(trials):
@@ -91,7 +91,7 @@ def test_a_race_run_again_in_another_process_runs_nothing(opened, trials):
     again = Trials(opened(), trials.order, 0)
     second = race(options, again, Job())
     assert trials.run > 0 and again.run == 0 and again.known == trials.run
-    assert [(each.cost, each.left) for each in first] == [(each.cost, each.left) for each in second]
+    assert [(each.cost, each.survives) for each in first] == [(each.cost, each.survives) for each in second]
 
 
 def test_other_calibration_samples_another_seed_and_other_steps_are_other_trials(opened, place, trials):

@@ -10,7 +10,7 @@ from workbench.core.base.job import Job
 from workbench.engine.base.store import cache_folder
 from workbench.engine.search.options import recipe_of, table
 from workbench.engine.search.plan import plan
-from workbench.engine.search.wholes import Wholes
+from workbench.engine.search.recipes import MeasuredRecipes
 from workbench.engine.workspace import Workspace
 from workbench.graph.rewrite.rewrite import size_of
 
@@ -80,7 +80,9 @@ def test_a_small_file_gets_a_mixed_recipe_where_a_uniform_one_leaves_room(tokens
 def test_a_completed_search_whose_results_were_lost_measures_them_again(tokens, lost, monkeypatch):
     goal = Goal(max_bytes=3000, families=("quantize",))
     ends = []
-    monkeypatch.setattr(Wholes, "end", lambda self, points, end=Wholes.end: ends.append(self) or end(self, points))
+    monkeypatch.setattr(
+        MeasuredRecipes, "end", lambda self, points, end=MeasuredRecipes.end: ends.append(self) or end(self, points)
+    )
     first = plan(tokens(), goal, Job())
     (done,) = ends
     store = done.trials.store

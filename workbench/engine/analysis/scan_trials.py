@@ -14,8 +14,8 @@ from workbench.core.base.message import Message
 from workbench.engine.compile import compiler, structure
 from workbench.engine.search.options import Option, recipe_of
 from workbench.engine.search.racing import Raced, race
+from workbench.engine.search.recipes import figures
 from workbench.engine.search.trials import Trials
-from workbench.engine.search.wholes import figures
 from workbench.engine.search.workers import Workers
 from workbench.engine.workspace import Workspace
 from workbench.graph.storage.edit import Edit
@@ -82,7 +82,7 @@ class Measuring:
             high=found.high,
             samples=found.samples,
             divergence=found.divergence,
-            beaten=not raced.left,
+            beaten=not raced.survives,
         )
 
     def _in_turns(self, groups: Sequence[Group], job: Job) -> Iterator[tuple[Group, Job]]:

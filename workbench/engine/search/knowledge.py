@@ -13,8 +13,8 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.engine.search.allocate import Choice, Limits, Problem
 from workbench.engine.search.costs import Costs, Drops, learnt
 from workbench.engine.search.options import Table, recipe_of
-from workbench.engine.search.racing import Raced, unraced
-from workbench.engine.search.wholes import Wholes
+from workbench.engine.search.racing import Raced, predicted_only
+from workbench.engine.search.recipes import MeasuredRecipes
 from workbench.engine.workspace import Workspace
 
 # Standard errors added to a cost: the smallest of many estimates tends to be one that is too low (the
@@ -29,15 +29,15 @@ SHARED = 1e-4  # of the layers' bytes: decoders that take less than that togethe
 class Knowledge:
     """Raced options by place (`raced`) and models fitted to them; `scale` is the divergence that counts as a nat."""
 
-    def __init__(self, workspace: Workspace, goal: Goal, wholes: Wholes, table: Table) -> None:
-        self.goal, self.wholes, self.table = goal, wholes, table
+    def __init__(self, workspace: Workspace, goal: Goal, recipes: MeasuredRecipes, table: Table) -> None:
+        self.goal, self.recipes, self.table = goal, recipes, table
         self.layers: Mapping[str, Layer] = {layer.path: layer for layer in workspace.model.layers}
-        self.scale = wholes.trials.scale
+        self.scale = recipes.trials.scale
         self.raced: list[tuple[str, Raced]] = []
         self.costs, self.drops = Costs(scale=self.scale), Drops.of([])
         self._problems: dict[float, Problem] = {}
         self._parts: dict[Recipe, dict[str, float] | None] = {}
-        size, macs = wholes.size(Recipe(seed=goal.seed), Job())
+        size, macs = recipes.size(Recipe(seed=goal.seed), Job())
         # Bytes and MACs outside the layers that may be changed; bytes also as the last allocation showed them.
         self.outside = self.overhead = float(size - sum(self.layers[path].bytes for path in table.layers))
         self.other_macs = (macs or 0) - sum(self.layers[path].macs or 0 for path in table.layers)
@@ -53,10 +53,10 @@ class Knowledge:
         self._measured = [(point.bytes, point.measured.divergence) for point in points if point.measured is not None]
         parts = [(self._parts_of(recipe), figure.divergence) for recipe, figure in measured]
         self.costs = learnt([(each, value) for each, value in parts if each], self.scale)
-        wholes = [(figure.divergence, figure.drop, figure.samples) for _, figure in measured]
+        whole = [(figure.divergence, figure.drop, figure.samples) for _, figure in measured]
         # At the same divergence, single options and whole recipes have about the same drop.
         self.drops = Drops.of(
-            [*wholes, *((each.cost, each.drop, each.samples) for _, each in self.raced if each.samples)]
+            [*whole, *((each.cost, each.drop, each.samples) for _, each in self.raced if each.samples)]
         )
 
     def guess(self, points: Sequence[Point]) -> None:
@@ -64,13 +64,13 @@ class Knowledge:
         raced = []
         for option in self.table.options:
             if option.predicted is not None and not option.structural:
-                raced.append((option.place, unraced(option, option.predicted)))
+                raced.append((option.place, predicted_only(option, option.predicted)))
         self.learn(raced, points)
 
     def _parts_of(self, recipe: Recipe) -> dict[str, float] | None:
         """Return the costs of the single parts of a recipe at each place; None if some of them were not raced."""
         if recipe not in self._parts:
-            given, parts = dict(self.wholes.stacks(recipe)), dict[str, float]()
+            given, parts = dict(self.recipes.stacks(recipe)), dict[str, float]()
             for place, raced in sorted(self.raced, key=lambda each: -len(each[1].option.stacks)):
                 steps = raced.option.stacks
                 if all(given.get(path) == stack for path, stack in steps.items()):
@@ -106,7 +106,7 @@ class Knowledge:
                 return None
             recipe = recipe_of(found.stacks, self.goal.seed)
             try:
-                size, macs = self.wholes.size(recipe, job)
+                size, macs = self.recipes.size(recipe, job)
             except UserError:  # steps that do not go together in one model
                 return None
             over = size - (limits.bytes or size), (macs or 0) - (limits.macs or macs or 0)
@@ -132,7 +132,7 @@ class Knowledge:
         layers = {path: self.layers[path] for path in self.table.layers}
         shared = {name: size for _, raced in self.raced for name, size in raced.option.decoders.items()}
         counted = sum(shared.values()) > SHARED * sum(layer.bytes for layer in layers.values())
-        left = [(place, raced) for place, raced in self.raced if raced.left]
+        left = [(place, raced) for place, raced in self.raced if raced.survives]
         smallest = {path: float(layer.bytes) for path, layer in layers.items()}
         for _, raced in left:
             if not raced.option.structural:
@@ -187,7 +187,9 @@ class Knowledge:
         """Return the size of the smallest allocation with this sum of single costs."""
         found = self.problem(MARGINS[0]).allocate(self.costs, Limits(cost=cost, smallest=True))
         try:
-            return None if found is None else float(self.wholes.size(recipe_of(found.stacks, self.goal.seed), Job())[0])
+            return (
+                None if found is None else float(self.recipes.size(recipe_of(found.stacks, self.goal.seed), Job())[0])
+            )
         except UserError:  # steps that do not go together in one model
             return None if found is None else found.bytes + self.overhead
 

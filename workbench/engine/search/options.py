@@ -71,14 +71,14 @@ class Option:
 
 @dataclass(frozen=True)
 class Table:
-    """Options of a model; `known` says what is predicted for them, `layers` are those that may be changed. `left` of
-    all `of` combinations of stacks and layers were left out for lack of time."""
+    """Options of a model; `known` says what is predicted for them, `layers` are those that may be changed. `skipped` of
+    all `total` combinations of stacks and layers were left out for lack of time."""
 
     options: tuple[Option, ...]
     layers: tuple[str, ...]
     known: Predictability
-    left: int = 0
-    of: int = 0
+    skipped: int = 0
+    total: int = 0
 
 
 def touched(workspace: Workspace, goal: Goal) -> list[Layer]:
@@ -304,18 +304,18 @@ def table(
         *work_on(calibrated),
         *((1, partial(each_together, stack, group)) for stack in wanted if stack not in alone for group in groups),
     ]
-    total = left = sum(count for count, _ in work)
+    total = skipped = sum(count for count, _ in work)
     try:
         known = source.known()
         for count, step in job.each(work, Message("predicting candidates")):
             step()
-            left -= count
+            skipped -= count
     except Cancelled:
         if not partial_too:
             raise
-    if not options and not left:
+    if not options and not skipped:
         raise _nothing_to_try(goal)
-    return Table(tuple(options), paths, known, left, total)
+    return Table(tuple(options), paths, known, skipped, total)
 
 
 def _nothing_to_try(goal: Goal) -> UserError:

@@ -22,7 +22,7 @@ NEGLIGIBLE, TOO_MUCH = 5e-4, 0.25  # nats: neither are they for what costs less 
 
 @dataclass(frozen=True, eq=False)
 class Raced:
-    """An option with its cost as measured on `samples`; `left`: not beaten by another.
+    """An option with its cost as measured on `samples`; `survives`: not beaten by another.
 
     cost    mean divergence, `error` its standard error; `drop` mean loss of the metric
     result  sample by sample, if it was raced
@@ -33,11 +33,11 @@ class Raced:
     error: float
     drop: float
     samples: int
-    left: bool
+    survives: bool
     result: Result | None = None
 
 
-def unraced(option: Option, predicted: float) -> Raced:
+def predicted_only(option: Option, predicted: float) -> Raced:
     """Return an option that counts with its prediction."""
     return Raced(option, predicted, 0.0, 0.0, 0, True)
 
@@ -67,42 +67,42 @@ def known_of(places: Mapping[str, Sequence[Option]], trials: Trials, predicted: 
         yield from ((place, each) for each in known)
         for option in options if predicted else ():
             if option.key not in tried and option.predicted is not None and not option.structural:
-                yield place, unraced(option, option.predicted)
+                yield place, predicted_only(option, option.predicted)
 
 
 def _race(
     options: Sequence[Option], trials: Trials, job: Job, computer: Computer | None, precise: float
 ) -> Iterator[Raced]:
     found: dict[int, Result] = {}
-    running, left = list(range(len(options))), set(range(len(options)))
+    running, surviving = list(range(len(options))), set(range(len(options)))
     for rung in range(len(trials.pieces)):
         for number in list(running):
             try:
                 result = trials.piece(options[number].stacks, rung, job, computer)
             except UserError:  # found out only now: the steps do not fit
-                left.discard(number)
+                surviving.discard(number)
                 running.remove(number)
                 continue
             if result is None:
                 running.remove(number)
                 continue
             found[number] = Result.joined([found[number], result]) if number in found else result
-        beaten = {number for number in left & found.keys() if _is_beaten(number, left, options, found)}
-        left -= beaten
+        beaten = {number for number in surviving & found.keys() if _is_beaten(number, surviving, options, found)}
+        surviving -= beaten
         running = [
-            number for number in running if number in left and not _precise(found[number], trials.scale, precise)
+            number for number in running if number in surviving and not _precise(found[number], trials.scale, precise)
         ]
         if not running:
             break
     for number, result in found.items():
-        yield _raced(options[number], result, number in left, trials)
+        yield _raced(options[number], result, number in surviving, trials)
 
 
-def _is_beaten(number: int, left: set[int], options: Sequence[Option], found: Mapping[int, Result]) -> bool:
+def _is_beaten(number: int, surviving: set[int], options: Sequence[Option], found: Mapping[int, Result]) -> bool:
     """Return whether one that takes no more bytes moves the outputs less, beyond chance; or exactly as much, sample by
     sample."""
     own = found[number].divergences.astype(np.float64)
-    for other in left - {number}:
+    for other in surviving - {number}:
         smaller = options[other].bytes < options[number].bytes
         if other not in found or options[other].bytes > options[number].bytes:
             continue
@@ -122,8 +122,8 @@ def _precise(result: Result, scale: float, precise: float) -> bool:
     return half <= max(precise * mean, NEGLIGIBLE * scale) or mean - half > TOO_MUCH * scale
 
 
-def _raced(option: Option, result: Result, left: bool, trials: Trials) -> Raced:
+def _raced(option: Option, result: Result, surviving: bool, trials: Trials) -> Raced:
     values = result.divergences.astype(np.float64)
     error = float(values.std(ddof=1)) / np.sqrt(len(values)) if len(values) > 1 else float(values.mean())
     drop = trials.evaluator.drop(trials.evaluator.order[: len(result)], result.rows)[0]
-    return Raced(option, float(values.mean()), error, drop, len(values), left, result)
+    return Raced(option, float(values.mean()), error, drop, len(values), surviving, result)

@@ -16,7 +16,7 @@ from workbench.core.targets.reading import UNKNOWN_ENERGY, energy_told
 from workbench.engine.base.evaluate import Evaluator
 from workbench.engine.search.allocate import Limits
 from workbench.engine.search.knowledge import Knowledge, limited
-from workbench.engine.search.wholes import within
+from workbench.engine.search.recipes import within
 from workbench.engine.workspace import Workspace
 
 SHARES = (0.5, 0.25, 0.8)  # fraction of the way from acceptable to too coarse, in the logarithm of the divergence

@@ -33,7 +33,7 @@ from workbench.graph.onnx import runtime, saving, shapes
 from workbench.graph.rewrite.rewrite import with_edits
 
 
-class Wholes:
+class MeasuredRecipes:
     """Creates Points from recipes, computing each size and each measurement once. Earlier measurements on the same
     samples are listed on disk."""
 
