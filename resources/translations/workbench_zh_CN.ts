@@ -5036,7 +5036,7 @@
     <message>
       <source>Numbers and tokens are corrupted by the spread and the values of other samples.</source>
       <extracomment>workbench/engine/analysis/corruptions.py</extracomment>
-      <translation>数值和 token 的扰动取自其他样本的离散程度和取值。</translation>
+      <translation>数值和词元的损坏取自其他样本的标准差和取值。</translation>
     </message>
     <message>
       <source>Class folders are numbered in alphabetical order, as the attached data name no classes.</source>

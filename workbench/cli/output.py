@@ -310,9 +310,9 @@ def print_sweep(curve: Curve, seconds: float) -> None:
     say(f"\nAll values measured on {samples_text(curve.samples)} in {curve.sweep.folds} folds, {duration(seconds)}.")
     allowed = difference_text(curve.sweep.tolerance, metric)
     for reached, rule in ((curve.proposed, "the drop"), (curve.certain, "the upper end of the 95 % interval")):
-        if reached is None:
+        if reached is None and curve.points:
             say(f"At no value is {rule} within {allowed}.")
-        else:
+        elif reached is not None:
             where = f"{parameter} {reached.setting:.4g} ({size(reached.bytes)})"
             say(f"Up to {where} {rule} stays within {allowed}.")
     if curve.proposed is not None and curve.held_out is not None:
