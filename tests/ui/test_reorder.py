@@ -69,7 +69,7 @@ def carry(window: QWidget, start: QPoint, end: QPoint, let_go: bool = True) -> N
 
 
 def grip(window, card: QWidget) -> QPoint:
-    return card.head.mapTo(window, QPoint(4, card.head.height() // 2))
+    return card.grip.mapTo(window, card.grip.rect().center())
 
 
 def row_of(window, path: str) -> QPoint:
@@ -104,6 +104,15 @@ def test_a_place_that_is_not_allowed_is_refused_with_the_reason(window):
     assert window.session.undo_stack.count() == edits and not window.panel.reorder.line.isVisible()
     order = "Prune → Low rank → Distil → Quantise"
     assert window.told == [f"Steps are applied in the order {order}; pruning may follow a factorisation."]
+
+
+def test_the_dots_take_no_room_of_the_name_and_names_are_dragged_too(window):
+    card = window.panel.cards[0]
+    assert card.grip.isVisible() and card.grip.geometry().right() < card.head.x()
+    assert abs(card.grip.geometry().center().y() - card.head.geometry().center().y()) <= 1
+    beside = card.head.mapTo(window, QPoint(card.head.remove.x() - 4, card.head.height() // 2))
+    carry(window, beside, edge(window, window.panel.cards[1]) + QPoint(0, 60))
+    assert window.session.recipe.stack_for("stem") == (SVD, MAGNITUDE, AFFINE)
 
 
 def test_escape_and_a_click_move_nothing(window):

@@ -309,7 +309,7 @@ class ActionPanel(QWidget):
         card.changed.connect(lambda changed, name, finished, card=card: self._on_changed(card, name, finished))
         card.removed.connect(lambda card=card: self._remove(card))
         card.moved.connect(lambda by, card=card: self._move(self._cards.index(card), self._cards.index(card) + by))
-        self.reorder.watch(card.head)
+        self.reorder.watch(card.head, card.grip)
         card.switched.connect(lambda off, card=card: self._switch(card, off))
         card.outlook_wanted.connect(self.outlook_wanted)
         return card

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QToolButton, 
 from workbench.core.recipe.action import MethodInfo
 from workbench.ui.actions import families
 from workbench.ui.actions.adding.menu import MethodMenu
-from workbench.ui.actions.card.reorder import DOWN, GRIP, UP, native, with_keys
+from workbench.ui.actions.card.reorder import DOWN, UP, native, with_keys
 from workbench.ui.text.i18n import titled
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Elided, Icon, heading, tooltip
@@ -91,7 +91,6 @@ class CardHead(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.UNIT)
-        row.addWidget(Icon("drag", "muted", GRIP, self))
         row.addWidget(self.on)
         sign = Icon(families.icon_name(family), parent=self)
         sign.setToolTip(kind)

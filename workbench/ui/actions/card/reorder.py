@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QScrollArea, QToolTip, QWidget
 
 from workbench.ui.text.i18n import tr
 from workbench.ui.widgets import theme
+from workbench.ui.widgets.labels import Icon
 
 UP, DOWN = "Ctrl+Shift+Up", "Ctrl+Shift+Down"
 LINE, GRIP = 3, 12  # pixels
@@ -37,6 +38,22 @@ class Elsewhere(Protocol):
     def drop(self, index: int, where: QPoint) -> None: ...
 
     def leave(self) -> None: ...
+
+
+class Grip(Icon):
+    """Dots in the left margin of a card, beside its head."""
+
+    def __init__(self, card: QWidget, head: QWidget) -> None:
+        super().__init__("drag", "muted", GRIP, card)
+        self._head = head
+        self.setToolTip(head.toolTip())
+        head.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Move, QEvent.Type.Resize):
+            around = self._head.geometry()
+            self.move((around.x() - GRIP) // 2, around.center().y() - GRIP // 2)
+        return False
 
 
 class DropLine(QWidget):
@@ -90,10 +107,11 @@ class Reorder(QObject):
         assert application is not None
         return application
 
-    def watch(self, handle: QWidget) -> None:
-        """Let the mouse drag a card by this part of it."""
-        handle.setCursor(Qt.CursorShape.OpenHandCursor)
-        handle.installEventFilter(self)
+    def watch(self, *handles: QWidget) -> None:
+        """Let the mouse drag a card by these parts of it."""
+        for handle in handles:
+            handle.setCursor(Qt.CursorShape.OpenHandCursor)
+            handle.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent):

@@ -16,6 +16,7 @@ from workbench.ui.actions import families, rank_sentence, step_sentence
 from workbench.ui.actions.card.explanation import Explanation
 from workbench.ui.actions.card.head import CardHead
 from workbench.ui.actions.card.learning import STOP, ErrorCurve
+from workbench.ui.actions.card.reorder import Grip
 from workbench.ui.actions.form import values as v
 from workbench.ui.actions.form.form import ParamForm
 from workbench.ui.text.plot_params import converted
@@ -58,6 +59,7 @@ class StepCard(QFrame):
         self.title = families.name(method) if method else action.method
         kind = families.kind(method) if method else families.title(action.family)
         self.head = CardHead(self.title, action.family, kind, self)
+        self.grip = Grip(self, self.head)
         self.head.removed.connect(self.removed)
         self.head.replaced.connect(self.replaced)
         self.head.moved.connect(self.moved)

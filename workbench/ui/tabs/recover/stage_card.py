@@ -8,14 +8,14 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from workbench.core.recipe.recovery import Stage, StageInfo
-from workbench.ui.actions.card.reorder import DOWN, GRIP, UP, native, with_keys
+from workbench.ui.actions.card.reorder import DOWN, UP, Grip, native, with_keys
 from workbench.ui.actions.form import values as v
 from workbench.ui.actions.form.form import ParamForm
 from workbench.ui.base.dialogs import choose_files
 from workbench.ui.base.files import MODELS
 from workbench.ui.text.i18n import listed, said
 from workbench.ui.widgets import theme
-from workbench.ui.widgets.labels import Icon, heading, muted
+from workbench.ui.widgets.labels import heading, muted
 
 BETWEEN = ", "  # the files of the teachers, in the recipe
 
@@ -43,7 +43,6 @@ class StageCard(QFrame):
         head = QHBoxLayout(self.head)
         head.setContentsMargins(0, 0, 0, 0)
         head.setSpacing(theme.HALF)
-        head.addWidget(Icon("drag", "muted", GRIP, self.head))
         head.addWidget(heading(title, self.head), 1)
         self.up = self._button("up", self.tr("Move up"), lambda: self.moved.emit(-1))
         self.down = self._button("down", self.tr("Move down"), lambda: self.moved.emit(1))
@@ -56,6 +55,7 @@ class StageCard(QFrame):
         column.setContentsMargins(theme.UNIT + theme.HALF, theme.UNIT, theme.UNIT, theme.UNIT)
         column.setSpacing(theme.UNIT)
         column.addWidget(self.head)
+        self.grip = Grip(self, self.head)
         column.addWidget(muted(said(info.summary), self))
         column.addWidget(self.form)
         if any(field.name == "teacher" for field in info.fields):

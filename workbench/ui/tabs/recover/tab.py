@@ -224,7 +224,7 @@ class RecoverTab(QWidget):
         card.changed.connect(lambda stage, name, finished: self._change(index, stage, name, finished))
         card.removed.connect(lambda: self._remove(index))
         card.moved.connect(lambda by: self._move(index, index + by))
-        self.reorder.watch(card.head)
+        self.reorder.watch(card.head, card.grip)
         self._stack.insertWidget(index, card)
         return card
 
