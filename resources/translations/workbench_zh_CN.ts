@@ -12821,6 +12821,16 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>输出 {output}，输入 {input}，卷积核 {place}</translation>
     </message>
     <message>
+      <source>outputs × (inputs × {kernel})</source>
+      <extracomment>workbench/ui/plots/weights/heat.py</extracomment>
+      <translation>输出 ×（输入 × {kernel}）</translation>
+    </message>
+    <message>
+      <source>outputs × inputs</source>
+      <extracomment>workbench/ui/plots/weights/heat.py</extracomment>
+      <translation>输出 × 输入</translation>
+    </message>
+    <message>
       <source>rows: output channels; columns: inputs</source>
       <extracomment>workbench/ui/plots/weights/heat.py</extracomment>
       <translation>行：输出通道；列：输入</translation>
@@ -12938,7 +12948,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>{count} clipped</source>
       <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
-      <translation>{count} 个权重被截断</translation>
+      <translation>{count} 个被截断</translation>
     </message>
     <message>
       <source>{count} levels</source>

@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 
 from tests.ui import sample
+from workbench.core.recipe.action import Action
+from workbench.methods.base.method import all_methods
 from workbench.ui.text import plot_params
+from workbench.ui.text.describe import action_words
 
 
 @pytest.fixture(scope="module")
@@ -33,3 +36,15 @@ def test_a_rank_and_its_energy_are_the_same_line(view):
         assert plot_params.converted(view, "energy", energy, "rank") == rank
     assert plot_params.converted(None, "rank", 3, "energy") is None
     assert plot_params.converted(view, "rank", 3, "sparsity") is None
+
+
+def test_every_share_is_told_in_per_cent_and_a_rate_is_not():
+    infos = {name: each.info() for name, each in all_methods().items()}
+    steps = {
+        "prune.magnitude": {"sparsity": 0.5},
+        "prune.synflow": {"sparsity": 0.9995},
+        "lowrank.svd": {"energy": 0.9},
+        "distill.refine": {"rate": 0.01},
+    }
+    words = [action_words(Action(name, given), infos)[1] for name, given in steps.items()]
+    assert words == ["Sparsity 50 %", "Sparsity 99.95 %", "Energy 90 %", "Rate 0.01"]

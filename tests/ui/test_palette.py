@@ -2,13 +2,17 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenuBar
 
 from tests.ui.test_comfort import language  # noqa: F401
 from tests.ui.test_window import CTRL, SHIFT, dialog
 from workbench.core.recipe.action import Action
 from workbench.methods.base.method import all_methods
 from workbench.ui.actions.adding.typed_steps import numbered
+from workbench.ui.shell.palette.found import commands_of, score
 from workbench.ui.shell.preferences import titles
+from workbench.ui.text import i18n
+from workbench.ui.text.i18n import tr
 
 STEP = (Action("prune.magnitude", {"sparsity": 0.5}),)
 
@@ -99,3 +103,18 @@ def test_ctrl_y_and_ctrl_shift_z_redo(language, demo_window, qtbot):  # noqa: F8
     page = dialog(demo_window, qtbot, "shortcuts")
     assert "Ctrl+Shift+Z, Ctrl+Y" in page.body.text()
     page.close()
+
+
+def test_english_names_find_commands_of_a_window_in_another_language(qapp):
+    i18n.apply(qapp, "zh_CN")
+    bar = QMenuBar()
+    menu = bar.addMenu(tr("&File"))
+    for text in ("Open model…", "New window", "Open data…"):
+        menu.addAction(tr(text))
+    commands = commands_of(bar)
+    i18n.apply(qapp, "en")
+    assert all(ord(letter) > 127 for letter in commands[1].text.replace(" ", "")), "shown in Chinese"
+    for typed in ("new window", "window", "file new"):
+        assert [command.text for command in commands if score(typed, command) is not None] == [commands[1].text]
+    menu.actions()[1].setText("New window")
+    assert commands_of(bar)[1].names == "", "the window speaks English"

@@ -304,3 +304,12 @@ def test_plots_follow_the_theme(histogram):
     theme.apply(QApplication.instance(), "dark")
     assert corner() == theme.colors().surface
     assert theme.colors().dark
+
+
+def test_a_readout_without_room_says_it_in_fewer_words_and_whole_in_its_tooltip(histogram):
+    long = "230,400 weights in 161 bins, 1 outside the plot · 16 levels (widest: channel 44) · 355 clipped" * 2
+    histogram.readout.show_text(long, "16 levels · 355 clipped", "355")
+    assert histogram.readout.text() == "16 levels · 355 clipped" and histogram.readout.full == long
+    assert "161 bins" in histogram.readout.toolTip() and histogram.readout.accessibleName() == long
+    histogram.readout.show_text("355 clipped", "355")
+    assert histogram.readout.text() == "355 clipped" and not histogram.readout.toolTip()

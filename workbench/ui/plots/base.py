@@ -21,8 +21,8 @@ class Readout(Elided):
 
     said = Signal(str)
 
-    def show_text(self, text: str) -> None:
-        super().show_text(text)
+    def show_text(self, text: str, *shorter: str) -> None:
+        super().show_text(text, *shorter)
         self.said.emit(text)
 
 

@@ -88,13 +88,18 @@ def steps_words(stack: tuple[Action, ...], methods: Mapping[str, MethodInfo]) ->
 def value_words(field: Field, value: Any) -> str:
     if field.unit and field.unit != "%":
         return f"{value:g} {tr(field.unit)}"
-    if field.kind == "float" and field.high == 1 and isinstance(value, int | float):
-        text = f"{100 * value:.3g} %"
+    if _is_share(field) and isinstance(value, int | float):
+        text = f"{100 * value:.4g} %"
     elif isinstance(value, bool):
         text = tr("yes") if value else tr("no")
     else:
         text = f"{value:g}" if isinstance(value, int | float) else tr(str(value))
     return f"{tr(name_words(field.name))} {text}"
+
+
+def _is_share(field: Field) -> bool:
+    """Return whether a parameter is a share of something; rates of training go up to 1, too, on a log scale."""
+    return field.kind == "float" and field.high is not None and field.high <= 1 and not field.log
 
 
 def format_words(name: str) -> str:

@@ -26,6 +26,7 @@ __all__ = [
     "aside",
     "code",
     "counted",
+    "english",
     "language",
     "listed",
     "said",
@@ -115,6 +116,11 @@ def language() -> str:
 def code() -> str:
     """Return the current language as a key of LANGUAGES."""
     return language().replace("-", "_")
+
+
+def english(text: str) -> str:
+    """Return the English texts that the window shows as this; "" in the English window."""
+    return read(code()).english(text)
 
 
 def system_language(preferred: Iterable[str] | None = None) -> str:

@@ -88,14 +88,16 @@ class Elided(Plain):
         self._mode = mode
         self._whole = whole
         self.full = ""
+        self._shorter: tuple[str, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def set_muted(self) -> None:
         self.setFont(theme.font(-1))
         self.setForegroundRole(QPalette.ColorRole.PlaceholderText)
 
-    def show_text(self, text: str) -> None:
-        self.full = plain(text)
+    def show_text(self, text: str, *shorter: str) -> None:
+        """Show a text, or the first of the shorter ones that fits."""
+        self.full, self._shorter = plain(text), tuple(map(plain, shorter))
         self.setAccessibleName(self.full)
         self._elide()
 
@@ -107,7 +109,10 @@ class Elided(Plain):
         return QSize(0, super().minimumSizeHint().height())
 
     def _elide(self) -> None:
-        shown = self.fontMetrics().elidedText(self.full, self._mode, max(self.width(), 1))
+        width, measured = max(self.width(), 1), self.fontMetrics()
+        texts = (self.full, *self._shorter)
+        text = next((each for each in texts if measured.horizontalAdvance(each) <= width), texts[-1])
+        shown = measured.elidedText(text, self._mode, width)
         self.setText("" if self._whole and shown != self.full else shown)
         self.setToolTip(tooltip(self.full) if shown != self.full else "")
 

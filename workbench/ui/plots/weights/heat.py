@@ -84,7 +84,7 @@ class HeatMaps(PlotPanel):
         fresh = self.tile is None or self.tile.shape != tile.shape
         self.tile = tile
         self.show_canvas()
-        self.subtitle.show_text(self._meaning(tile))
+        self.subtitle.show_text(*self._meanings(tile))
         if fresh:
             self.heat.set_shape(tile.shape)
             self._rest.stop()
@@ -136,12 +136,15 @@ class HeatMaps(PlotPanel):
             text += f" → {self.tr('removed') if np.isnan(after) else number(after)}"
         self.readout.show_text(text)
 
-    def _meaning(self, tile: Tile) -> str:
-        if tile.kernel:
-            return self.tr("rows: output channels; columns: inputs × kernel {kernel}").format(
-                kernel=" × ".join(str(size) for size in tile.kernel)
-            )
-        return self.tr("rows: output channels; columns: inputs")
+    def _meanings(self, tile: Tile) -> tuple[str, ...]:
+        """Return what rows and columns are, and the same in fewer words."""
+        if not tile.kernel:
+            return self.tr("rows: output channels; columns: inputs"), self.tr("outputs × inputs")
+        kernel = " × ".join(str(size) for size in tile.kernel)
+        return (
+            self.tr("rows: output channels; columns: inputs × kernel {kernel}").format(kernel=kernel),
+            self.tr("outputs × (inputs × {kernel})").format(kernel=kernel),
+        )
 
     def _summary(self, tile: Tile) -> str:
         down, across = tile.block

@@ -336,7 +336,9 @@ class HistogramPlot(PlotPanel):
             )
             if self._beyond:
                 text += self.tr(", {count} outside the plot").format(count=f"{self._beyond:,}")
-            self.readout.show_text(text + (self._levels_text() if self._age is Age.CURRENT else self._age_text()))
+            levels = [self._levels_text(widest) for widest in (True, False)]
+            after = levels if self._age is Age.CURRENT else [self._age_text()]
+            self.readout.show_text(*(text + each for each in after))
             return
         at = min(int(np.searchsorted(edges, x, side="right")) - 1, len(counts) - 1)
         text = counted(
@@ -355,17 +357,17 @@ class HistogramPlot(PlotPanel):
             return "  ·  " + self.tr("after: estimated from this histogram, updating…")
         return "  ·  " + self.tr("after: for the previous value, updating…")
 
-    def _levels_text(self) -> str:
+    def _levels_text(self, widest: bool) -> str:
         """Return the quantisation levels, after training if the weights were trained."""
         trained = isinstance(self._edit, EditView) and self._edit.trained
-        return ("  ·  " + self.tr("after training") if trained else "") + self._levels_words()
+        return ("  ·  " + self.tr("after training") if trained else "") + self._levels_words(widest)
 
-    def _levels_words(self) -> str:
+    def _levels_words(self, widest: bool) -> str:
         levels = self._edit.levels if self._edit is not None else None
         if levels is None:
             return ""
         text = "  ·  " + self.tr("{count} levels").format(count=len(levels.values))
-        if levels.channel is not None:
+        if levels.channel is not None and widest:
             text += " " + self.tr("(widest: channel {number})").format(number=levels.channel)
         if levels.clipped:
             text += "  ·  " + self.tr("{count} clipped").format(count=f"{levels.clipped:,}")
@@ -377,9 +379,8 @@ class HistogramPlot(PlotPanel):
         edges, counts = self.drawn.histogram.edges, self.drawn.histogram.counts
         after = self._edit.histogram.counts if self._edit is not None else None
         rows = ["from,to,before" + (",after" if after is not None else "")]
-        for i, count in enumerate(counts):
-            row = f"{edges[i]:.9g},{edges[i + 1]:.9g},{count:.0f}"
-            rows.append(row + (f",{after[i]:.0f}" if after is not None else ""))
+        for low, high, *found in zip(edges[:-1], edges[1:], counts, *([] if after is None else [after]), strict=True):
+            rows.append(",".join((f"{low:.9g}", f"{high:.9g}", *(f"{count:.0f}" for count in found))))
         return "\n".join(rows) + "\n"
 
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 
 from workbench.ui.commands.actions import BROAD, names_of, needs_of
 from workbench.ui.text.fuzzy_match import likeness
+from workbench.ui.text.i18n import english
 
 SEPARATOR = " › "
 BEHIND = 2.0  # in scores of a letter: more than the penalty of another name
@@ -77,7 +78,7 @@ def commands_of(bar: QMenuBar) -> list[Command]:
             place.action.shortcut().toString(),
             place.usable,
             "" if place.usable else place.needs,
-            names_of(place.action),
+            " ".join((names_of(place.action), *map(english, place.text.split(SEPARATOR)))).strip(),
             place.usable,
             BEHIND if place.action.property(BROAD) else 0.0,
         )
