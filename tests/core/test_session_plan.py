@@ -33,7 +33,7 @@ FRONT = Front(
     trials=40,
     known=2,
     energy="by rule",
-    notes=("The time limit was reached before the search finished.",),
+    notes=("The time limit was reached.",),
 )
 
 
