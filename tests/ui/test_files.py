@@ -1,8 +1,5 @@
 """Telling models, data and recipes apart, and never running code to do so."""
 
-import subprocess
-import sys
-
 from workbench.ui.base.files import functions_in, runs_code, sort_out
 
 
@@ -27,10 +24,3 @@ def test_functions_are_listed_without_running_the_file(tmp_path):
     path.write_text("def broken(:")
     assert functions_in(str(path)) == functions_in(str(tmp_path / "absent.py")) == []
     assert runs_code(f"{path}:make") and not runs_code("model.onnx") and not runs_code("a.py")
-
-
-def test_the_window_needs_no_plots_and_no_engine_to_be_imported():
-    heavy = "('torch', 'onnx', 'onnxruntime', 'onnx_ir', 'pyqtgraph', 'numpy')"
-    code = f"import sys, workbench.ui.shell.main_window; print([name for name in {heavy} if name in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
