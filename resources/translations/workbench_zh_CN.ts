@@ -16323,6 +16323,11 @@ Click to sort; a third click restores the order of the model.</source>
       <translation>应用 {candidate}</translation>
     </message>
     <message>
+      <source>minutes: </source>
+      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
+      <translation>分钟数：</translation>
+    </message>
+    <message>
       <source>Allowed drop</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>允许下降</translation>
@@ -16421,11 +16426,6 @@ Click to sort; a third click restores the order of the model.</source>
       <source>drop {loss} (95 % interval {low} … {high}), ● measured, {n} samples in {folds} folds</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>下降 {loss}（95 % 区间 {low} … {high}），● 实测，{n} 个样本分 {folds} 折</translation>
-    </message>
-    <message>
-      <source>minutes: </source>
-      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
-      <translation>分钟数：</translation>
     </message>
     <message>
       <source>on {n} layers</source>
@@ -16543,9 +16543,9 @@ Click to sort; a third click restores the order of the model.</source>
       <translation>{metric} {change}，{source}</translation>
     </message>
     <message>
-      <source>no limit</source>
+      <source>no time limit</source>
       <extracomment>workbench/ui/tabs/time_limit.py</extracomment>
-      <translation>无限制</translation>
+      <translation>不限时</translation>
     </message>
     <message>
       <source>Channels can't be pruned: {reason}</source>

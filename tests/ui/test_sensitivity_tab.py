@@ -58,7 +58,7 @@ def scanned(page, qtbot):
 def test_what_a_time_limit_left_out_is_said(page, qtbot):
     page.candidates.choose((INT8, INT2))
     page.minutes.setValue(1e-9)  # which rounds to none
-    assert page.minutes.text() == "no limit" and page.minutes.seconds == 0
+    assert page.minutes.text() == "no time limit" and page.minutes.seconds == 0
     page.scans.plan = replace(SCAN, notes=("The time limit was reached.", "Not measured: 2 of 4 candidates."))
     page.refresh()
     assert page.why_not.text() == "The time limit was reached. Not measured: 2 of 4 candidates."

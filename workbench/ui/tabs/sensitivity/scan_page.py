@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.core.analysis.sensitivity import Stack, Wanted
 from workbench.ui.engine_client.redraw_scheduler import Place
@@ -82,24 +82,24 @@ class ScanPage(QWidget):
             box.setMinimumContentsLength(7)
         self.minutes = TimeLimit(0.0, self.tr("Minutes after which the scan ends with what it has"), self)
         self.minutes.setAccessibleName(self.tr("Minutes"))
+        self.minutes.setPrefix(self.tr("minutes: "))
         self.scan = QPushButton(self.tr("Scan"), self)
         self.scan.setObjectName("primary")
         theme.set_icon(self.scan, "play", "on_accent")
         self.running = Running(self.tr("Stop scanning"), self._session.trainings, self)
         self.why_not = muted("", self)
-        self._bar = QHBoxLayout()
+        self._bar = QGridLayout()
         self._bar.setSpacing(theme.UNIT)
-        for widget, share in (
-            (self.candidates, 0),
-            (self.layers, 2),
-            (self.share, 3),
-            (self.minutes, 0),
-            (self.scan, 0),
+        for column, (widget, share) in enumerate(
+            ((self.candidates, 0), (self.layers, 2), (self.share, 3), (self.scan, 0))
         ):
-            self._bar.addWidget(widget, share)
-        self._bar.addStretch()
+            self._bar.addWidget(widget, 0, column)
+            self._bar.setColumnStretch(column, share)
+        self._bar.addWidget(self.minutes, 1, 2)  # in a row of its own: the tree beside the tabs needs the width
+        self._bar.setColumnStretch(self._bar.columnCount(), 1)
         self.layers.setMaximumWidth(WIDEST)
         self.share.setMaximumWidth(WIDEST)
+        self.minutes.setMaximumWidth(WIDEST)
 
     def _build_foot(self) -> None:
         self.foot = QWidget(self)

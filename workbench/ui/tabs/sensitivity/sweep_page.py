@@ -93,15 +93,16 @@ class SweepPage(QWidget):
         form.setContentsMargins(0, 0, 0, 0)
         form.setHorizontalSpacing(theme.UNIT)
         form.setVerticalSpacing(theme.UNIT)
-        for place, widget in enumerate(
-            (self.method, self.parameter, self.layers, self.start_button, self.values, self.tolerance, self.minutes)
-        ):
-            form.addWidget(widget, place // 4, place % 4)
+        for column, widget in enumerate((self.method, self.parameter, self.layers, self.start_button)):
+            form.addWidget(widget, 0, column)
+        form.addWidget(self.values, 1, 0)
+        form.addWidget(self.minutes, 1, 1)
+        form.addWidget(self.tolerance, 1, 2, 1, 2)
         for column, share in enumerate((3, 2, 2)):
             form.setColumnStretch(column, share)
-        for box in (self.method, self.parameter, self.layers):
+        for box, letters in ((self.method, 10), (self.parameter, 7), (self.layers, 7)):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(10)
+            box.setMinimumContentsLength(letters)
 
     def _connect(self) -> None:
         session, sweeps = self.session, self.sweeps
