@@ -8,6 +8,7 @@ from contextlib import suppress
 import numpy as np
 import pytest
 
+from tests.guard import until
 from workbench.core.analysis.sensitivity import Trial, Wanted
 from workbench.core.analysis.sweep import Sweep
 from workbench.core.analysis.workforce import Workforce
@@ -77,6 +78,7 @@ def test_it_waits_for_the_scheduler_goes_on_here_or_ends(opened, scheduler, tmp_
         f"The Dask scheduler at {scheduler.address} no longer answers; this process computed the rest.",
     )
 
+    until(lambda: apart._client.status == "closed")  # it gave the scheduler up by itself, and must leave no thread
     monkeypatch.setattr(cluster, "LOST_S", 0)
     orders = [Edits("first", BITS, 0, None)]
     with pytest.raises(UserError, match=r"no longer answers\. What was measured is kept"):

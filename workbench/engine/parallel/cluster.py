@@ -4,8 +4,10 @@ Model and data are sent to every process once, keyed by their content. Whoever r
 answers are unpickled: it must be as trustworthy as this program.
 """
 
+import asyncio
 import logging
 import socket
+import threading
 import time
 from concurrent.futures import CancelledError, Future
 from contextlib import suppress
@@ -51,10 +53,12 @@ class Cluster(Crew):
     def _connect(self) -> None:
         from distributed import Client
 
+        self._loop = _Loop()
         try:
-            _reach(self._address)  # a Client that fails leaves its thread behind
-            self._client: Any = Client(self._address, timeout=PATIENCE_S, set_as_default=False)
+            _reach(self._address)
+            self._client: Any = Client(self._address, timeout=PATIENCE_S, set_as_default=False, loop=self._loop.there())
         except (OSError, ValueError) as error:
+            self._loop.end()
             raise UserError(
                 "No Dask scheduler answers at {address}.",
                 "Check the address, and that the scheduler runs.",
@@ -129,6 +133,35 @@ class Cluster(Crew):
     def close(self) -> None:
         with suppress(Exception):  # of a scheduler that is gone
             self._client.close(timeout=1)
+        self._loop.end()
+
+
+class _Loop:
+    """Event loop of a client, in a thread of its own: a client that fails, or gave its scheduler up, leaves the thread
+    behind that it made itself."""
+
+    def __init__(self) -> None:
+        self._started, self._over = threading.Event(), asyncio.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="cluster", daemon=True)
+
+    def there(self) -> Any:
+        """Start the loop; return it as tornado's."""
+        self._thread.start()
+        self._started.wait()
+        return self._loop
+
+    async def _run(self) -> None:
+        from tornado.ioloop import IOLoop
+
+        self._loop = IOLoop.current()
+        self._started.set()
+        await self._over.wait()
+
+    def end(self) -> None:
+        """End the loop and its thread, if it was started and has not ended."""
+        if self._thread.is_alive():
+            self._loop.add_callback(self._over.set)
+            self._thread.join()
 
 
 def crew_of(workspace: Workspace, chosen: np.ndarray, force: Workforce) -> Crew:
