@@ -111,11 +111,11 @@ def test_bytes_are_the_growth_of_the_file(opset: int, name: str, shape: tuple[in
 def test_the_smallest_form_is_picked(zeros: float, storing: Storing) -> None:
     for kind, encoding in examples.encodings(SHAPE, zeros).items():
         chosen = storage.store(encoding, "w", 18, storing)
-        known = forms(spec_of(encoding), "w", 18, storing)
-        assert chosen.bytes == min(form.bytes for form in known), kind
+        sizes = {form.layout.name: form.bytes for form in forms(spec_of(encoding), "w", 18, storing)}
+        assert chosen.bytes == min(sizes.values()), kind
         assert chosen.bytes <= plain_bytes(SHAPE, "w"), kind
         if storing is PLAIN:
-            assert {form.layout.name for form in known} == {"plain"}, kind
+            assert set(sizes) == {"plain"}, kind
 
 
 def held(stored: Stored, shape: tuple[int, ...]) -> int:
@@ -241,7 +241,7 @@ def test_tensor_sizes_follow_protobuf() -> None:
 
 
 def test_one_tiny_layer_alone_stays_in_floats() -> None:
-    options = [forms(spec_of(examples.affine((8, 1, 3, 3), 4, zeros)), "w", 18) for zeros in (0.2, 0.9)]
+    options = [forms(spec_of(examples.affine((24, 1, 3, 3), 4, zeros)), "w", 18) for zeros in (0.2, 0.9)]
     for forms_of_one in options:
         assert [form.words for form in storage.choose([forms_of_one], 18)] == ["float32"]
 
@@ -257,16 +257,3 @@ def test_positions_take_32_bits_where_16_do_not_reach(rows: int, dtype: ir.DataT
     edited = with_edits(model, {"layer": Edit(Dense(values))})
     (output,) = examples.run(edited.to_bytes(), np.eye(13, dtype=np.float32))
     np.testing.assert_array_equal(output, values)
-
-
-def test_a_small_weight_of_few_bits_takes_a_byte_a_symbol_where_unpacking_takes_more() -> None:
-    rng = np.random.default_rng(0)
-    for shape, words in {(8, 16): "int8 per channel", (64, 64): "int4 per channel"}.items():
-        scale = np.full((shape[0], 1), 0.1, np.float32)
-        weight = Affine(rng.integers(-7, 8, shape).astype(np.int8), 4, scale, None, shape)
-        form = storage.choose([forms(spec_of(weight, UNCODED), "w", 18, UNCODED)], 18)[0]
-        stored = storage.pack(weight, form, 18)
-        assert stored.words == words
-        assert stored.bytes + stored.function_bytes < plain_bytes(shape, "w")
-        content = ir.to_proto(products({"w": stored}, 18, shape)).SerializeToString()
-        np.testing.assert_array_equal(examples.run(content, np.eye(shape[0], dtype=np.float32))[0], weight.decode())

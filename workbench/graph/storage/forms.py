@@ -15,8 +15,6 @@ from workbench.graph.layouts.listing import FLAT, LAYOUTS, PLAIN, SHAPED
 from workbench.graph.onnx.proto_size import field_bytes
 from workbench.graph.storage import decoders
 
-UNPACKING = 1024  # bytes: more than the functions take that unpack symbols; a byte a symbol needs none of them
-
 
 @dataclass(frozen=True)
 class Call:
@@ -101,10 +99,7 @@ def forms(
         suitable.remove(SHAPED)
     elif SHAPED in suitable or FLAT in suitable:  # slightly larger than plain, but a third of the memory at loading
         suitable.remove(PLAIN)
-    found += [_form(kept, layout, name) for layout in suitable if (layout, kept.kind) != (PLAIN, FLOAT32)]
-    if kept.bits < 8 and not raw_sides and kept.count * (8 - kept.bits) < 8 * UNPACKING:
-        found.append(_form(replace(kept, bits=8), PLAIN, name))
-    return found
+    return [*found, *(_form(kept, layout, name) for layout in suitable if (layout, kept.kind) != (PLAIN, FLOAT32))]
 
 
 def _wanted(layout: Layout, storing: Storing) -> bool:
