@@ -47,8 +47,8 @@ def test_each_is_named_with_a_way_out(tmp_path, name):
     [
         ("https://example.org/model.onnx", "an address", "Download"),
         ("hf://google/vit", "an address", "Download"),
-        ("bert-base-uncased", "name of a model on a hub", "folder"),
-        ("google/vit-base-patch16", "name of a model on a hub", "folder"),
+        ("bert-base-uncased", "names of hubs are not looked up", "folder"),
+        ("google/vit-base-patch16", "names of hubs are not looked up", "folder"),
         ("nowhere.onnx", "There is no file nowhere.onnx.", "Check the name"),
     ],
 )
