@@ -137,7 +137,7 @@ class Cluster(Crew):
 
 
 class _Loop:
-    """Event loop of a client, in a thread of its own: a client that fails, or gave its scheduler up, leaves the thread
+    """Event loop of a client, in its own thread: a client that fails, or gave its scheduler up, leaves the thread
     behind that it made itself."""
 
     def __init__(self) -> None:

@@ -95,7 +95,7 @@ class ScanPage(QWidget):
         ):
             self._bar.addWidget(widget, 0, column)
             self._bar.setColumnStretch(column, share)
-        self._bar.addWidget(self.minutes, 1, 2)  # in a row of its own: the tree beside the tabs needs the width
+        self._bar.addWidget(self.minutes, 1, 2)  # in another row: the tree beside the tabs needs the width
         self._bar.setColumnStretch(self._bar.columnCount(), 1)
         self.layers.setMaximumWidth(WIDEST)
         self.share.setMaximumWidth(WIDEST)
