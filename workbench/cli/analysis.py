@@ -142,10 +142,8 @@ def sweep(
     with output.working() as job:
         import workbench as wb
 
-        asked, allowed = (
-            wb.Sweep(**wanted, layers=(layers,), seconds=60 * minutes),
-            trusted(trust, model, data, calibration),
-        )
+        asked = wb.Sweep(**wanted, layers=(layers,), seconds=60 * minutes)
+        allowed = trusted(trust, model, data, calibration)
         opened = wb.open(model, trusted=allowed, architecture=architecture(), job=job.part(0.0, 0.05))
         opened.check(asked)  # before anything is measured
         opened = opened.with_data(

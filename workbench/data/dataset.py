@@ -96,6 +96,10 @@ class Dataset:
         """Return the first sample, or as many as the model fixes."""
         return self.feeds(slice(0, self.at_once(1)))
 
+    def sizes(self) -> dict[str, tuple[int, ...]]:
+        """Return the shape of each input for the first sample, or for as many as the model fixes."""
+        return {name: array.shape for name, array in self.least().items()}
+
     def batches(self, size: int, limit: int | None = None) -> Iterator[dict[str, np.ndarray]]:
         """Yield feeds for the first `limit` samples, `size` at a time or as many as the model fixes, in order."""
         size, end = self.at_once(size), self.first(limit or self.samples)

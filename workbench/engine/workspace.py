@@ -121,10 +121,10 @@ class Workspace:
         ends = 0.3, 0.5 if calibration else 0.3  # of the work, about
         data = open_dataset(path, inputs, path in trusted, job.part(0.0, ends[0]), given, count, rules, near)
         session = runtime.session(self.model)
-        model = self.model.at({name: array.shape for name, array in data.least().items()}, data.alone)
+        model = self.model.at(data.sizes(), data.alone)
         data, ((_, first), *beside), outputs = with_answer(session, data, measuring, trusted, model)
         if data.together > 1:
-            model = self.model.at({name: array.shape for name, array in data.least().items()}, data.alone)
+            model = self.model.at(data.sizes(), data.alone)
         samples = data
         if calibration:
             known = {**data.constants, **given}
@@ -133,7 +133,7 @@ class Workspace:
         run, batch = runner(session), data.at_once(samples_at_once(model))
         job = job.part(ends[1], 1.0)
         evaluator = chance.noted(evaluate.prepare(data, run, job, batch, wanted=first, beside=beside, known=outputs))
-        evaluator = foreign.noted_with_data(evaluator, model)
+        evaluator = foreign.noted_with_data(evaluator, model, run)
         samples = replace(samples, answer=evaluator.data.answer, labels=fitting(evaluator.metric, samples.labels))
         return replace(
             self,

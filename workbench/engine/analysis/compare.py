@@ -82,6 +82,5 @@ def _compared(measure: Measure, first: np.ndarray, second: np.ndarray) -> Compar
 
 
 def _side(workspace: Workspace, data: Dataset, value: float, latency: float) -> Side:
-    sizes = {name: array.shape for name, array in data.least().items()}  # MACs of both for the same samples
-    summary = workspace.model.at(sizes, data.alone).summary()
+    summary = workspace.model.at(data.sizes(), data.alone).summary()  # MACs of both for the same samples
     return Side(summary.path, summary.bytes, summary.parameters, summary.macs, value, latency)

@@ -58,7 +58,7 @@ def span(model: Model, module: str) -> Span:
     """Return the span of a module, computed once per model. Raises UserError for a module that cannot be cut out."""
     found = _span_or_error(model, module)
     if isinstance(found, UserError):
-        raise found
+        raise UserError(found.what, found.hint)  # one that was raised refers to the model, which would never be freed
     return found
 
 
@@ -67,7 +67,7 @@ def _span_or_error(model: Model, module: str) -> Span | UserError:
     try:
         return span_of(model, module)
     except UserError as error:
-        return error
+        return UserError(error.what, error.hint)
 
 
 def refusal(model: Model, path: str, action: Action) -> str | None:

@@ -7,7 +7,7 @@ import onnx_ir as ir
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.message import Message
-from workbench.engine.base.evaluate import Evaluator, runner
+from workbench.engine.base.evaluate import Evaluator, Run
 from workbench.engine.integers.settle import LIMITS, MEASURED, Outputs, Same, apart, deciding, undecided
 from workbench.formats.finish import Feeds, answers
 from workbench.graph.model.model import Model
@@ -28,11 +28,12 @@ def noted(model: Model) -> Model:
     return model if said is None else replace(model, notes=(*model.notes, said))
 
 
-def noted_with_data(evaluator: Evaluator, model: Model) -> Evaluator:
-    """Return the evaluator with such a note among those of its data, if it is so for its samples."""
+def noted_with_data(evaluator: Evaluator, model: Model, run: Run) -> Evaluator:
+    """Return the evaluator with such a note among those of its data, if it is so for its samples. `run` runs the
+    model."""
     if not _computes_in_integers(model.ir):
         return evaluator
-    data, run = evaluator.data, runner(runtime.session(model))
+    data = evaluator.data
     feeds = next(iter(data.batches(MEASURED, MEASURED)))
     said = _note(model, feeds, run(feeds), data.count(feeds), deciding(evaluator))
     return evaluator if said is None else replace(evaluator, data=replace(data, notes=(*data.notes, said)))

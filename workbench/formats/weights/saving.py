@@ -29,8 +29,8 @@ Entry = tuple[ir.DataType, tuple[int, ...], Callable[[], bytes]]
 
 
 def save_plain(model: ir.Model, path: Path, job: Job) -> None:
-    """Write the weights as floats, in the layout of the original file or module: what was transposed, reshaped or put
-    together at opening is as it was. Types of the opened file are kept if that changes no value. Raises UserError if
+    """Write the weights as floats, in the original layout of the file or module: what was transposed, reshaped or put
+    together at opening is taken back. Types of the opened file are kept if that changes no value. Raises UserError if
     the file cannot be written."""
     transposed = model.graph.meta.get(TRANSPOSED, frozenset())
     entries: dict[str, Entry] = {}

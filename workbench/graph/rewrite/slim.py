@@ -22,14 +22,16 @@ from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.small_tensors import ROUNDED, floats, halves, store_short
 
 
-@weak_cache
 def short_edit(edit: Edit, sides: Sides) -> Edit:
     """Return an edit with rounded scales, tables and bias; the same object for the same edit.
 
     Layers that the runtime computes in integers are unchanged, as their kernels read the scales.
     """
-    if edit.compute is not None:
-        return edit
+    return edit if edit.compute is not None else _with_short_sides(edit, sides)
+
+
+@weak_cache
+def _with_short_sides(edit: Edit, sides: Sides) -> Edit:
     bias = None if edit.bias is None else ROUNDED[sides](edit.bias.astype(np.float32))
     return replace(edit, encoding=edit.encoding.with_sides(halves), bias=bias)
 
